@@ -1,0 +1,18 @@
+// What a simulated service is: a function from a web Request to a web Response, with one way to drop the connection.
+
+export type Handler = (request: Request) => Promise<Response>
+
+/**
+ * Rejecting with this drops the connection without an answer. In process, a caller sees what a global fetch would give:
+ * a TypeError.
+ */
+export class ConnectionLost extends TypeError {
+  override readonly name = 'TypeError'
+
+  constructor(reason: string) {
+    super('fetch failed', { cause: new Error(reason) })
+  }
+}
+
+export const json = (body: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response =>
+  Response.json(body, init)
