@@ -1,77 +1,10 @@
-// What a caller sees of Hetzner: accounts that tokens open, and the books and tools of one account.
+// What a caller sees of one Hetzner project: its books, which say when they may prove absence, and its tools.
 
 import type { Duration } from '../../clock.ts'
-import type {
-  Action,
-  FirewallRule,
-  Image,
-  Labels,
-  Location,
-  Pricing,
-  PrimaryIP,
-  Server,
-  ServerType,
-  SSHKey,
-} from './domain.ts'
-import type { HcloudError } from './errors.ts'
+import type { Action, Image, Labels, Location, Pricing, PrimaryIP, Server, ServerType, SSHKey } from './domain.ts'
 
 /** Who may spend first when the budget runs low, most important first. Sweeps run in `drift`. */
 export type Lane = 'delete' | 'create' | 'repair' | 'drift'
-
-/** How things of ours are told from others. Names of labels are the caller's business. */
-export interface Identity {
-  /** Selects everything of this cluster, for sweeps. */
-  clusterSelector: string
-  /** The label whose value is a Project's uid. */
-  uidLabel: string
-  /** The shared firewall that is the account's identity. */
-  marker: {
-    name: string
-    labels: Labels
-    /** Selects the marker among firewalls. */
-    selector: string
-    /** Selects the servers that the marker is applied to. */
-    applyTo: string
-    rules: readonly FirewallRule[]
-  }
-}
-
-/** Ids in a Project's status: they prove the account (R5), never existence. */
-export interface RecordedIDs {
-  markerID?: number | undefined
-  serverID?: number | undefined
-  addressID?: number | undefined
-}
-
-export interface OpenOptions {
-  token: string
-  /** Project uid. */
-  holder: string
-  recorded: RecordedIDs
-  signal: AbortSignal
-  /** For the calls that this needs; default `create`. Deletions say `delete`. */
-  lane?: Lane
-}
-
-export type Opened =
-  | { kind: 'opened'; account: Account }
-  | { kind: 'rejected'; reason: 'TokenRejected' | 'TokenReadOnly'; error?: HcloudError }
-  /** The token can read none of the recorded ids: it belongs to another Hetzner project. */
-  | { kind: 'changed' }
-
-export interface HcloudAccounts {
-  /**
-   * The account that a token reaches, as this holder sees it. Makes no call when a recent sweep has proven the token
-   * and the recorded marker is that account's. Throws HcloudError when Hetzner could not be read.
-   */
-  open(options: OpenOptions): Promise<Opened>
-  /** Forgets a holder; its token and account are forgotten with the last holder that refers to them. */
-  release(holder: string): void
-  /** Lets sweeps and action polls run, while there are holders, until the signal aborts. */
-  start(signal: AbortSignal): void
-  /** Ends every timer. Calls in flight end by their own deadline. */
-  stop(): void
-}
 
 export interface WriteOptions {
   /** Project uid whose cached view this write makes stale (R12). */
