@@ -1,0 +1,12 @@
+// What a bot token looks like: "<bot id>:<secret>". Checked before any call.
+
+const syntax = /^([1-9][0-9]{5,15}):[A-Za-z0-9_-]{30,50}$/
+
+/** A token as people put it into Secrets, without the newline that `echo` and editors add. */
+export const normalizeToken = (raw: string): string => raw.trim()
+
+/** The bot's id, which is the public part of its token; undefined when this is no bot token. */
+export function botIDOf(token: string): number | undefined {
+  const digits = syntax.exec(token)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
