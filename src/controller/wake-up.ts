@@ -1,0 +1,35 @@
+// Decides which changes of a watched kind are worth a look, and at which keys.
+
+import type { Change } from './store.ts'
+
+export interface WakeUpDeps<T> {
+  readonly enqueue: (key: string) => void
+  /**
+   * Whether a change concerns the reconciler: `before` is undefined for an addition, `after` for a deletion. An own
+   * status write, for one, does not.
+   */
+  readonly wakes: (before: T | undefined, after: T | undefined) => boolean
+  /** The keys to look at; by default the changed object's own. */
+  readonly keysOf?: (object: T, key: string) => readonly string[]
+  /** Told when the predicate or the mapping throws; the object's own key is then enqueued: a look too many is harmless. */
+  readonly onPanic?: (error: unknown, where: string) => void
+}
+
+/** The `onChange` of a reflector. */
+export function createWakeUp<T>({ enqueue, wakes, keysOf, onPanic }: WakeUpDeps<T>): (change: Change<T>) => void {
+  const keysTouched = ({ key, before, after }: Change<T>): readonly string[] => {
+    if (keysOf === undefined) return [key]
+    // A child that changed its owner concerns both owners.
+    return [before, after].flatMap((object) => (object === undefined ? [] : keysOf(object, key)))
+  }
+
+  return (change) => {
+    try {
+      if (!wakes(change.before, change.after)) return
+      for (const key of new Set(keysTouched(change))) enqueue(key)
+    } catch (error) {
+      onPanic?.(error, `wake-up of ${change.key}`)
+      if (keysOf === undefined) enqueue(change.key)
+    }
+  }
+}
