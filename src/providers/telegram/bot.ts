@@ -3,8 +3,14 @@
 import { Api, HttpError, InputFile } from 'grammy/web'
 import { z } from 'zod'
 import { type Clock, deadline, seconds } from '../../clock.ts'
-import { isTelegramError, malformedToken, type TelegramMethod, unexpectedAnswer, unreachable } from './telegram-error.ts'
 import { createExchange, type Fetch } from './exchange.ts'
+import {
+  isTelegramError,
+  malformedToken,
+  type TelegramMethod,
+  unexpectedAnswer,
+  unreachable,
+} from './telegram-error.ts'
 import { botIDOf } from './token.ts'
 import { userSchema, type WebhookInfo, webhookInfoSchema } from './webhook-info.ts'
 import { checkSettings, type WebhookSettings } from './webhook-settings.ts'
