@@ -1,0 +1,65 @@
+// Kubeconfig files for anybody: users by a client certificate, service accounts by a token that the API server issues.
+
+import { mkdir, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { type Api, createApi } from './api.ts'
+import type { Authority } from './certificates.ts'
+import { type Access, writeKubeconfig } from './kubeconfig.ts'
+
+export type Identity =
+  | { user: string; groups?: readonly string[] }
+  | { serviceAccount: { namespace: string; name: string } }
+
+export interface UsersDeps {
+  /** Folder for the files. */
+  directory: string
+  url: string
+  authority: Authority
+}
+
+/** Longer than any run; the API server itself sets no limit. */
+const tokenLifeSeconds = 30 * 24 * 3600
+
+/** Answers a path for an identity; the same identity gets the same file while the folder lives. */
+export function createUsers({ directory, url, authority }: UsersDeps) {
+  async function kubeconfigFor(identity: Identity): Promise<string> {
+    const file = path.join(directory, `${fileName(identity)}.kubeconfig`)
+    if ((await stat(file).catch(() => undefined)) !== undefined) return file
+    await mkdir(directory, { recursive: true })
+    const access = { url, ca: authority.certificate }
+    await writeKubeconfig(file, { ...access, credentials: await credentialsFor(identity) })
+    return file
+  }
+
+  async function credentialsFor(identity: Identity): Promise<Access['credentials']> {
+    if ('user' in identity) return authority.issueClient(identity.user, identity.groups)
+    const api = await createApi(await kubeconfigFor(admin))
+    try {
+      return { token: await requestToken(api, identity.serviceAccount) }
+    } finally {
+      await api.close()
+    }
+  }
+
+  return { kubeconfigFor }
+}
+
+/** Passes every authorization check, by the group that the API server itself binds. */
+export const admin: Identity = { user: 'admin', groups: ['system:masters'] }
+
+async function requestToken(api: Api, { namespace, name }: { namespace: string; name: string }): Promise<string> {
+  await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+  await api.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } })
+  const body = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { expirationSeconds: tokenLifeSeconds },
+  }
+  const answer = await api.raw('POST', `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`, { body })
+  return answer.status.token
+}
+
+function fileName(identity: Identity): string {
+  if ('serviceAccount' in identity) return `sa.${identity.serviceAccount.namespace}.${identity.serviceAccount.name}`
+  return ['user', identity.user, ...(identity.groups ?? [])].map((part) => encodeURIComponent(part)).join('.')
+}
