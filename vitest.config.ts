@@ -1,9 +1,36 @@
+// Two kinds of tests, told apart by file name. `*.long.test.ts` is a third kind with a configuration of its own, so that
+// nobody starts an hour of soaking by a bare `vitest`.
+
 import { defineConfig } from 'vitest/config'
+
+const clusterTests = 'test/**/*.cluster.test.ts'
+const longTests = 'test/**/*.long.test.ts'
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [clusterTests, longTests],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'control-plane',
+          include: [clusterTests],
+          exclude: [longTests],
+          globalSetup: 'test/global-setup.ts',
+          // An operator sees the whole cluster: two files at a time would repair each other's Projects.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 })

@@ -66,6 +66,8 @@ export function apiServerCommand({ directory, port }: Layout): CommandLine {
       `--service-account-signing-key-file=${files.tokenKey}`,
       `--service-account-key-file=${files.tokenPublicKey}`,
       '--service-cluster-ip-range=10.0.0.0/24',
+      // As installers set it; what a pod may do is for Pod Security to say.
+      '--allow-privileged=true',
       // A loopback address is refused as an endpoint of the service "kubernetes", which nobody uses here.
       '--endpoint-reconciler-type=none',
     ],

@@ -1,0 +1,122 @@
+// The control plane itself: that it is a real one, and that it leaves nothing behind.
+
+import { stat } from 'node:fs/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createApi } from '../../scripts/control-plane/api.ts'
+import { startControlPlane } from '../../scripts/control-plane/start.ts'
+import { kubernetesVersion } from '../../scripts/control-plane/versions.ts'
+import {
+  type Api,
+  adminApi,
+  controlPlane,
+  createNamespace,
+  operatorKubeconfig,
+  secret,
+  waitFor,
+} from '../support/control-plane.ts'
+
+let api: Api
+
+beforeAll(async () => {
+  api = await adminApi()
+})
+afterAll(() => api.close())
+
+describe('the control plane', () => {
+  it('tells the truth about its version', async () => {
+    expect(await api.raw('GET', '/version')).toMatchObject({ gitVersion: kubernetesVersion, major: '1', minor: '36' })
+  })
+
+  it('ends a deleted namespace with what is in it', async () => {
+    const namespace = await createNamespace(api)
+    await api.create(secret(namespace, 'left-over', { key: 'value' }))
+    await api.delete({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
+    await waitFor('the end of the namespace', async () => {
+      return (await api.find({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })) === undefined
+    })
+  })
+
+  it('collects a Secret when its owner is gone', async () => {
+    const namespace = await createNamespace(api)
+    const owner = await api.create({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owner', namespace } })
+    const owned = secret(namespace, 'owned', { key: 'value' })
+    owned.metadata.ownerReferences = [
+      { apiVersion: 'v1', kind: 'ConfigMap', name: 'owner', uid: owner.metadata.uid ?? '' },
+    ]
+    await api.create(owned)
+    await api.delete(owner)
+    await waitFor('the end of the Secret', async () => (await api.find(owned)) === undefined)
+  })
+
+  it('refuses privileged pods where the namespace asks for the restricted standard', async () => {
+    const name = await createNamespace(api)
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' }
+    await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
+    await api.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } })
+    const pod = {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name: 'root', namespace: name },
+      spec: { containers: [{ name: 'root', image: 'root', securityContext: { privileged: true } }] },
+    }
+    await expect(api.create(pod)).rejects.toThrow(/violates PodSecurity "restricted:latest"/)
+  })
+})
+
+describe('access', () => {
+  it('is refused to a user whom no role knows', async () => {
+    const stranger = await createApi(await (await controlPlane()).kubeconfigFor({ user: 'stranger' }))
+    await expect(stranger.list({ apiVersion: 'v1', kind: 'Secret', namespace: 'default' })).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringContaining('User "stranger" cannot list resource "secrets"'),
+    })
+    await stranger.close()
+  })
+
+  it('is given to the groups in a user certificate', async () => {
+    const kubeconfig = await (await controlPlane()).kubeconfigFor({
+      user: 'chief',
+      groups: ['chiefs', 'system:masters'],
+    })
+    const chief = await createApi(kubeconfig)
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
+    const answer = await chief.raw('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', { body: review })
+    expect(answer.status.userInfo.username).toBe('chief')
+    expect(answer.status.userInfo.groups).toEqual(expect.arrayContaining(['chiefs', 'system:masters']))
+    await chief.close()
+  })
+
+  it('of the operator ends where a namespace is not granted', async () => {
+    const operator = await createApi(await operatorKubeconfig())
+    const granted = await createNamespace(api)
+    const foreign = await createNamespace(api, { granted: false })
+    const written = await operator.create(secret(granted, 'ours', { key: 'value' }))
+    expect(written.data).toEqual({ key: Buffer.from('value').toString('base64') })
+    await expect(operator.create(secret(foreign, 'ours', { key: 'value' }))).rejects.toMatchObject({ status: 403 })
+    await expect(operator.list({ apiVersion: 'v1', kind: 'Secret', namespace: granted })).rejects.toMatchObject({
+      status: 403,
+    })
+    const kubeSystem = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } }
+    expect((await operator.get(kubeSystem)).metadata.uid).toMatch(/^[0-9a-f-]{36}$/)
+    await operator.close()
+  })
+})
+
+describe('stop', () => {
+  it('leaves no process and no file', async () => {
+    const another = await startControlPlane()
+    expect(another.processIds.map(isAlive)).toEqual([true, true, true])
+    await another.stop()
+    expect(another.processIds.map(isAlive)).toEqual([false, false, false])
+    await expect(stat(another.directory)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
