@@ -1,0 +1,107 @@
+// The way of a request through the API: route, token, verb, rights, budget, body, handler, and the headers of every answer.
+
+import type { Handler } from '../kit/handler.ts'
+import { createRouter, type RouteContext } from '../kit/router.ts'
+import type { Answer, Call, Endpoint } from './endpoint.ts'
+import { ApiFailure } from './errors.ts'
+import { jsonError } from './input.ts'
+import { rateLimitExceeded, spendRequest } from './rate-limit.ts'
+import type { HetznerProject, Token } from './state.ts'
+import type { World } from './world.ts'
+
+export const basePath = '/v1'
+
+export interface ApiDeps {
+  world: World
+  endpoints: readonly Endpoint[]
+  /** Told of every answer. `path` is the pattern; unknown paths have none. */
+  onAnswer(answered: { request: Request; path: string | undefined; status: number }): void
+}
+
+export function createApi({ world, endpoints, onAnswer }: ApiDeps): Handler {
+  const byPath = Map.groupBy(endpoints, ({ path }) => path)
+  const respond = async (context: RouteContext, path: string): Promise<Response> => {
+    const text = await context.request.text()
+    const { answer, headers } = answerTo({ world, context, text, endpoints: byPath.get(path) ?? [] })
+    onAnswer({ request: context.request, path, status: answer.status })
+    return toResponse(world, answer, headers)
+  }
+  const routes = [...byPath.keys()].map((path) => ({
+    method: 'ANY',
+    path: `${basePath}${path}`,
+    handle: (context: RouteContext) => respond(context, path),
+  }))
+  return createRouter(routes, async (request) => {
+    onAnswer({ request, path: undefined, status: 404 })
+    const failure = new ApiFailure({ status: 404, code: 'not_found', message: 'api route not found' })
+    return toResponse(world, { status: 404, body: failure.body })
+  })
+}
+
+interface Incoming {
+  world: World
+  context: RouteContext
+  text: string
+  endpoints: readonly Endpoint[]
+}
+
+/** The order of the checks is the real one: an unknown path is 404 without a token, a wrong verb is 401 without one. */
+function answerTo(incoming: Incoming): { answer: Answer; headers?: Record<string, string> } {
+  const { world, context } = incoming
+  const entry = authenticate(incoming)
+  if (entry instanceof ApiFailure) return { answer: failed(entry) }
+  const { allowed, headers } = spendRequest(entry.project, world)
+  if (!allowed) return { answer: failed(rateLimitExceeded(entry.project.budget.perHour)), headers }
+  const endpoint = incoming.endpoints.find(({ method }) => method === context.request.method)
+  if (endpoint === undefined) return { answer: failed(methodNotAllowed()), headers }
+  if (entry.token.readOnly && endpoint.method !== 'GET') return { answer: failed(tokenReadOnly()), headers }
+  return { answer: handle(endpoint, entry.project, incoming), headers }
+}
+
+function authenticate({ world, context }: Incoming): { project: HetznerProject; token: Token } | ApiFailure {
+  const header = context.request.headers.get('authorization')
+  if (header === null) return unauthorized('token is required')
+  const [, token = ''] = /^Bearer (.*)$/i.exec(header) ?? []
+  return world.authenticate(token) ?? unauthorized('the provided token is invalid')
+}
+
+function handle(endpoint: Endpoint, project: HetznerProject, { world, context, text }: Incoming): Answer {
+  const { url, params } = context
+  try {
+    const call: Call = { world, project, url, params, body: text === '' ? undefined : parseJSON(text) }
+    const answer = endpoint.handle(call)
+    if (endpoint.method !== 'GET') world.changed(project)
+    return answer
+  } catch (error) {
+    if (error instanceof ApiFailure) return failed(error)
+    throw error
+  }
+}
+
+function parseJSON(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw jsonError()
+  }
+}
+
+function toResponse(world: World, { status, body, headers }: Answer, more: Record<string, string> = {}): Response {
+  const all = { ...headers, ...more, 'x-correlation-id': correlationID(world.random) }
+  return body === undefined
+    ? new Response(null, { status, headers: all })
+    : Response.json(body, { status, headers: all })
+}
+
+const correlationID = (random: () => number): string =>
+  Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
+
+const failed = (failure: ApiFailure): Answer => ({ status: failure.status, body: failure.body })
+
+const unauthorized = (message: string): ApiFailure => new ApiFailure({ status: 401, code: 'unauthorized', message })
+
+const tokenReadOnly = (): ApiFailure =>
+  new ApiFailure({ status: 401, code: 'token_readonly', message: 'token is only allowed to perform GET requests' })
+
+const methodNotAllowed = (): ApiFailure =>
+  new ApiFailure({ status: 405, code: 'method_not_allowed', message: 'method not allowed' })

@@ -1,0 +1,119 @@
+// How servers and what they embed look in an answer. The datacenter and the old deprecation members are gone.
+
+import type { Image, Location, Offer, ServerType } from './seed.ts'
+import type { Listed, PrimaryIP, Server } from './state.ts'
+import { timestamp } from './timestamp.ts'
+import type { World } from './world.ts'
+
+const vatRate = 0.19
+const overseasFactor = 1.2
+const hoursAMonth = 730
+
+/** Decimal strings, as the API gives every amount of money. */
+export const price = (net: number): { net: string; gross: string } => ({
+  net: net.toFixed(10),
+  gross: (net * (1 + vatRate)).toFixed(10),
+})
+
+export function serverView(server: Server, { listed, world }: { listed: Listed; world: World }): object {
+  const ipv4 = server.ipv4 === null ? undefined : listed.primaryIPs.get(server.ipv4)
+  const ipv6 = server.ipv6 === null ? undefined : listed.primaryIPs.get(server.ipv6)
+  return {
+    id: server.id,
+    name: server.name,
+    status: server.status,
+    created: timestamp(server.created),
+    public_net: {
+      ipv4: ipv4 === undefined ? null : { id: ipv4.id, ip: ipv4.ip, blocked: false, dns_ptr: reverseName(ipv4) },
+      ipv6: ipv6 === undefined ? null : { id: ipv6.id, ip: ipv6.ip, blocked: false, dns_ptr: [] },
+      floating_ips: [],
+      firewalls: server.firewalls,
+    },
+    private_net: [],
+    server_type: serverTypeView(server.type, world),
+    location: server.location,
+    image: imageView(server.image),
+    iso: null,
+    placement_group: null,
+    rescue_enabled: false,
+    locked: server.runningActions > 0,
+    backup_window: null,
+    outgoing_traffic: 0,
+    ingoing_traffic: 0,
+    included_traffic: includedTraffic(server.location),
+    protection: server.protection,
+    labels: server.labels,
+    volumes: [],
+    load_balancers: [],
+    primary_disk_size: server.type.disk,
+  }
+}
+
+export const reverseName = ({ ip }: PrimaryIP): string =>
+  `static.${ip.split('.').reverse().join('.')}.clients.your-server.de`
+
+export function serverTypeView(type: ServerType, world: World): object {
+  return {
+    id: type.id,
+    name: type.name,
+    description: type.description,
+    category: type.category,
+    cores: type.cores,
+    memory: type.memory,
+    disk: type.disk,
+    prices: typePrices(type),
+    storage_type: 'local',
+    cpu_type: type.cpuType,
+    architecture: type.architecture,
+    locations: type.offers.map((offer) => offerView(offer, { type, world })),
+  }
+}
+
+const offerView = ({ location, deprecation }: Offer, { type, world }: { type: ServerType; world: World }): object => ({
+  id: location.id,
+  name: location.name,
+  deprecation,
+  available: isBuyable(deprecation, world) && !world.faults.isUnavailable({ type: type.name, location: location.name }),
+  recommended: deprecation === null,
+})
+
+/** What is deprecated can be bought until its last day. */
+export const isBuyable = (deprecation: { unavailable_after: string } | null, { clock }: World): boolean =>
+  deprecation === null || clock.now() < Date.parse(deprecation.unavailable_after)
+
+export const typePrices = (type: ServerType): object[] =>
+  type.offers.map(({ location }) => {
+    const monthly = type.monthlyNet * (location.network_zone === 'eu-central' ? 1 : overseasFactor)
+    return {
+      location: location.name,
+      price_hourly: price(monthly / hoursAMonth),
+      price_monthly: price(monthly),
+      included_traffic: includedTraffic(location),
+      price_per_tb_traffic: price(location.name === 'sin' ? 7.4 : 1),
+    }
+  })
+
+const terabyte = 1024 ** 4
+
+const includedTraffic = ({ network_zone }: Location): number => (network_zone === 'eu-central' ? 20 : 1) * terabyte
+
+export const imageView = (image: Image): object => ({
+  id: image.id,
+  type: 'system',
+  status: 'available',
+  name: image.name,
+  description: image.description,
+  image_size: null,
+  disk_size: 5,
+  created: image.created,
+  created_from: null,
+  bound_to: null,
+  os_flavor: image.flavor,
+  os_version: image.version,
+  rapid_deploy: true,
+  protection: { delete: false },
+  deprecation: image.deprecation,
+  deleted: null,
+  labels: {},
+  architecture: image.architecture,
+})

@@ -1,0 +1,106 @@
+// The endpoints of servers and of their power.
+
+import { z } from 'zod'
+import { type Answer, type Call, created, type Endpoint, ok } from './endpoint.ts'
+import { isProtected, locked, nameTaken } from './errors.ts'
+import { relinkServer } from './firewall-links.ts'
+import { findByParam, hostname, isNameUsed, labels, parseBody } from './input.ts'
+import { listAnswer } from './paging.ts'
+import { createServer } from './server-create.ts'
+import type { Life } from './server-life.ts'
+import type { Power } from './server-power.ts'
+import { serverView } from './server-view.ts'
+import { type Action, type HetznerProject, isLocked, type Server } from './state.ts'
+
+const statuses = [
+  'running',
+  'initializing',
+  'starting',
+  'stopping',
+  'off',
+  'deleting',
+  'migrating',
+  'rebuilding',
+  'unknown',
+]
+
+const updateBody = z.strictObject({ name: hostname.optional(), labels: labels.optional() })
+
+export function serverEndpoints({
+  life,
+  power: { powerOn, powerOff, shutdown, reboot, reset },
+}: {
+  life: Life
+  power: Power
+}): Endpoint[] {
+  return [
+    { method: 'GET', path: '/servers', handle: listServers },
+    { method: 'POST', path: '/servers', handle: (call) => createServer(call, life) },
+    { method: 'GET', path: '/servers/:id', handle: (call) => answer(call, findServer(call)) },
+    { method: 'PUT', path: '/servers/:id', handle: updateServer },
+    { method: 'DELETE', path: '/servers/:id', handle: (call) => deleteServer(call, life) },
+    powerEndpoint('poweron', powerOn),
+    powerEndpoint('poweroff', powerOff),
+    powerEndpoint('shutdown', shutdown),
+    powerEndpoint('reboot', reboot),
+    powerEndpoint('reset', reset),
+  ]
+}
+
+const findServer = ({ project, params }: Call): Server =>
+  findByParam(project.servers, { what: 'server', id: params.id })
+
+const answer = ({ world, project }: Call, server: Server): Answer =>
+  ok({ server: serverView(server, { listed: project, world }) })
+
+function listServers(call: Call): Answer {
+  const listed = call.world.listed(call.project)
+  return listAnswer(call, {
+    member: 'servers',
+    items: listed.servers.values(),
+    sorts: { id: ({ id }) => id, name: ({ name }) => name, created: (server) => server.created },
+    filters: { name: ({ name }) => name, status: ({ status }) => status },
+    enums: { status: statuses },
+    labels: (server) => server.labels,
+    view: (server) => serverView(server, { listed, world: call.world }),
+  })
+}
+
+/** Allowed while locked. Labels replace the whole set. */
+function updateServer(call: Call): Answer {
+  const { world, project } = call
+  const server = findServer(call)
+  const { name = server.name, labels: newLabels } = parseBody(updateBody, call.body)
+  if (isNameUsed(project.servers, { name, except: server })) throw nameTaken('server name is already used')
+  renameServer(call, { server, name, labels: newLabels ?? server.labels })
+  return answer({ ...call, world, project }, server)
+}
+
+/** Also moves the server into and out of firewalls that select it by label. */
+export function renameServer(
+  { world, project }: Pick<Call, 'world' | 'project'>,
+  o: { server: Server; name: string; labels: Readonly<Record<string, string>> },
+): void {
+  o.server.name = o.name
+  o.server.labels = o.labels
+  relinkServer(world, project, o.server)
+}
+
+function deleteServer(call: Call, life: Life): Answer {
+  const server = findServer(call)
+  if (isLocked(server)) throw locked('server')
+  if (server.protection.delete) throw isProtected('server')
+  return ok({ action: call.world.actions.view(life.delete(call.project, server)) })
+}
+
+function powerEndpoint(name: string, run: (project: HetznerProject, server: Server) => Action): Endpoint {
+  return {
+    method: 'POST',
+    path: `/servers/:id/actions/${name}`,
+    handle(call) {
+      const server = findServer(call)
+      if (isLocked(server)) throw locked('server')
+      return created({ action: call.world.actions.view(run(call.project, server)) })
+    },
+  }
+}
