@@ -1,0 +1,178 @@
+// setWebhook and deleteWebhook: the old webhook goes first, then the new one is looked at. A bad call leaves none.
+
+import type { Clock } from '../kit/clock.ts'
+import type { Bot, Webhook } from './bot.ts'
+import { BotApiError, badRequest, badWebhook, tooManyRequests } from './bot-api-error.ts'
+import type { Parameters } from './parameters.ts'
+import {
+  certificateLimitBytes,
+  parseAllowedUpdates,
+  parseTrust,
+  parseWebhookURL,
+  problemOfAddress,
+  problemOfSecretToken,
+  problemOfTarget,
+  type WebhookTarget,
+} from './webhook-rules.ts'
+
+export interface WebhookSetterDeps {
+  clock: Clock
+  /** IPv4 of a host name; rejects with the resolver's words. */
+  resolve(host: string): Promise<string>
+  /** Lab switch: loopback and private addresses are taken too. */
+  allowReserved: boolean
+  /** The bot's webhook is another one now: requests under way for the old one are void. */
+  onChange(bot: Bot): void
+}
+
+/** What the API says beside `result: true`. */
+export type WebhookOutcome =
+  | 'Webhook was set'
+  | 'Webhook is already set'
+  | 'Webhook was deleted'
+  | 'Webhook is already deleted'
+
+export interface WebhookSetter {
+  /** An empty or absent `url` deletes. Throws BotApiError; by then the old webhook is gone, except for 429. */
+  set(bot: Bot, parameters: Parameters): Promise<WebhookOutcome>
+  delete(bot: Bot, parameters: Parameters): WebhookOutcome
+}
+
+export function createWebhookSetter(deps: WebhookSetterDeps): WebhookSetter {
+  const { clock, onChange } = deps
+
+  function rateLimit(bot: Bot): void {
+    if (clock.monotonic() < bot.nextSetWebhookAt) throw tooManyRequests(1)
+    bot.nextSetWebhookAt = clock.monotonic() + 1_000
+  }
+
+  function clear(bot: Bot, parameters: Parameters): boolean {
+    const had = bot.webhook !== undefined
+    bot.webhook = undefined
+    if (had) bot.lastError = undefined
+    if (parameters.flag('drop_pending_updates')) bot.queue = []
+    onChange(bot)
+    return had
+  }
+
+  function install(bot: Bot, webhook: Webhook): void {
+    bot.webhook = webhook
+    bot.lastError = undefined
+  }
+
+  async function verify(bot: Bot, { webhook, target }: Composed): Promise<void> {
+    const ended = Promise.withResolvers<never>()
+    const conflict = () => ended.reject(new BotApiError(409, 'Conflict: terminated by other setWebhook'))
+    bot.cancelPendingSet = conflict
+    try {
+      await Promise.race([ended.promise, inspect({ webhook, target }, deps)])
+    } catch (error) {
+      if (bot.webhook === webhook) bot.webhook = undefined
+      throw error
+    } finally {
+      if (bot.cancelPendingSet === conflict) bot.cancelPendingSet = undefined
+    }
+  }
+
+  function remove(bot: Bot, parameters: Parameters): WebhookOutcome {
+    bot.cancelPendingSet?.()
+    return clear(bot, parameters) ? 'Webhook was deleted' : 'Webhook is already deleted'
+  }
+
+  return {
+    delete: remove,
+    async set(bot, parameters) {
+      if (parameters.text('url') === '') return remove(bot, parameters)
+      rateLimit(bot)
+      const interrupts = bot.cancelPendingSet !== undefined
+      bot.cancelPendingSet?.()
+      if (!interrupts && isAlreadySet(bot, parameters)) {
+        updateAllowedUpdates(bot, parameters)
+        return 'Webhook is already set'
+      }
+      bot.cancelPoll?.('Conflict: terminated by setWebhook request')
+      clear(bot, parameters)
+      const { webhook, target } = compose(parameters)
+      install(bot, webhook)
+      updateAllowedUpdates(bot, parameters)
+      await verify(bot, { webhook, target })
+      onChange(bot)
+      return 'Webhook was set'
+    },
+  }
+}
+
+/** Neither side may hold a certificate: with one, each call makes the webhook anew. */
+function isAlreadySet({ webhook }: Bot, parameters: Parameters): boolean {
+  if (webhook === undefined || webhook.trust !== undefined || certificateOf(parameters) !== undefined) return false
+  const address = parameters.text('ip_address')
+  return (
+    webhook.url === parameters.text('url') &&
+    webhook.maxConnections === maxConnectionsOf(parameters) &&
+    webhook.secretToken === parameters.text('secret_token') &&
+    webhook.fixedIPAddress === (address !== '') &&
+    (address === '' || webhook.ipAddress === address) &&
+    !parameters.flag('drop_pending_updates')
+  )
+}
+
+interface Composed {
+  webhook: Webhook
+  target: WebhookTarget
+}
+
+function compose(parameters: Parameters): Composed {
+  const url = parameters.text('url')
+  const target = parseWebhookURL(url)
+  if (target === undefined) throw badRequest('invalid webhook URL specified')
+  const secretToken = parameters.text('secret_token')
+  const problem = problemOfSecretToken(secretToken)
+  if (problem !== undefined) throw badRequest(problem)
+  const file = certificateOf(parameters)
+  if (file !== undefined && file.length > certificateLimitBytes)
+    throw badRequest(`certificate size is too big (${file.length} bytes)`)
+  const ipAddress = parameters.text('ip_address')
+  const webhook: Webhook = {
+    ...{ url, host: target.host, port: target.port, path: target.path, userinfo: target.userinfo },
+    ...{ ipAddress, fixedIPAddress: ipAddress !== '', maxConnections: maxConnectionsOf(parameters), secretToken },
+    trust: file === undefined ? undefined : (parseTrust(file) ?? []),
+  }
+  return { webhook, target }
+}
+
+/** Telegram answers once it has begun to connect; whether anything listens there, it learns with the first update. */
+async function inspect({ webhook, target }: Composed, { resolve, allowReserved }: WebhookSetterDeps): Promise<void> {
+  const wrongTarget = problemOfTarget(target)
+  if (wrongTarget !== undefined) throw badWebhook(wrongTarget)
+  const address = webhook.fixedIPAddress ? webhook.ipAddress : await resolved(webhook.host, resolve)
+  const problem = problemOfAddress(address, { allowReserved })
+  if (problem !== undefined) throw badWebhook(problem)
+  if (webhook.trust?.length === 0) throw badWebhook('Failed to set custom certificate file')
+  webhook.ipAddress = address
+}
+
+async function resolved(host: string, resolve: WebhookSetterDeps['resolve']): Promise<string> {
+  if (/^[\d.]+$/.test(host) || host.includes(':')) return host
+  try {
+    return await resolve(host)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const temporary = code === 'EAI_AGAIN' || code === 'ETIMEOUT'
+    const why = temporary ? 'Temporary failure in name resolution' : 'Name or service not known'
+    throw badWebhook(`Failed to resolve host: ${why}`)
+  }
+}
+
+/** Only a file counts, under its own name or one that `attach://` names; plain text is passed over in silence. */
+function certificateOf(parameters: Parameters): Uint8Array | undefined {
+  const attached = /^attach:\/\/(.+)$/.exec(parameters.text('certificate'))?.[1]
+  return parameters.file('certificate') ?? (attached === undefined ? undefined : parameters.file(attached))
+}
+
+const maxConnectionsOf = (parameters: Parameters): number =>
+  parameters.integer('max_connections', { least: 1, most: 100, otherwise: 40 })
+
+export function updateAllowedUpdates(bot: Bot, parameters: Parameters): void {
+  const wanted = parseAllowedUpdates(parameters.text('allowed_updates'))
+  if (wanted !== 'keep') bot.allowedUpdates = wanted === 'default' ? undefined : wanted
+}
