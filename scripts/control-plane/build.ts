@@ -5,6 +5,9 @@ import { allPrograms, kubernetesVersion } from './versions.ts'
 
 const versionPackage = 'k8s.io/component-base/version'
 
+/** Neither the state of our own repository nor the user's Go settings have a say in what is built. */
+const buildFlags = ['build', '-trimpath', '-buildvcs=false', '-mod=readonly']
+
 export interface BuildOptions {
   say(line: string): void
 }
@@ -18,7 +21,7 @@ export async function buildFromModule(into: string, { say }: BuildOptions): Prom
   say('building etcd and Kubernetes from their Go modules; this takes some minutes, once')
   const progress = setInterval(() => say(`still building, ${elapsed(started)}`), 30_000)
   try {
-    await runGo(['build', '-trimpath', '-ldflags', linker.join(' '), '-o', `${into}/`, ...packages()])
+    await runGo([...buildFlags, '-ldflags', linker.join(' '), '-o', `${into}/`, ...packages()])
   } finally {
     clearInterval(progress)
   }
@@ -42,8 +45,9 @@ function runGo(args: readonly string[]): Promise<void> {
   const child = spawn('go', args, {
     cwd: import.meta.dirname,
     // No C compiler needed, and binaries that run on any libc.
-    env: { ...process.env, CGO_ENABLED: '0' },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
+    // Its output is progress; standard output belongs to the script that waits.
+    stdio: ['ignore', 2, 2],
   })
   child.on('error', (cause) => {
     reject(new Error('Cannot build the control plane: go does not start; install Go 1.26 or later', { cause }))

@@ -1,7 +1,7 @@
 // A folder that is filled once, however many processes ask for it at the same time. The rename makes it right (nobody sees
 // half a folder); the lock only saves work (nobody builds what another is building).
 
-import { mkdir, mkdtemp, open, rename, rm, stat, utimes } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 
@@ -23,11 +23,23 @@ export async function cached(options: CacheOptions): Promise<string> {
   await mkdir(path.dirname(directory), { recursive: true })
   const release = await acquireLock(`${directory}.lock`, options)
   try {
-    if (!(await exists(directory))) await fillAtomically(options)
+    if (await exists(directory)) return directory
+    await removeAbandoned(directory)
+    await fillAtomically(options)
   } finally {
     await release()
   }
   return directory
+}
+
+/** What a killed process left half filled an hour ago or more. */
+async function removeAbandoned(directory: string): Promise<void> {
+  const parent = path.dirname(directory)
+  const names = await readdir(parent)
+  for (const name of names.filter((each) => each.startsWith(`${path.basename(directory)}.partial-`))) {
+    const file = path.join(parent, name)
+    if (await isOlderThan(file, 3_600_000)) await rm(file, { recursive: true, force: true })
+  }
 }
 
 async function fillAtomically({ directory, fill }: CacheOptions): Promise<void> {
@@ -50,7 +62,7 @@ async function acquireLock(file: string, options: CacheOptions): Promise<() => P
   while (!(await createFile(file))) {
     if (!waiting) say?.(`waiting for another process that prepares ${path.basename(options.directory)}`)
     waiting = true
-    await removeStale(file, staleAfter)
+    if (await isOlderThan(file, staleAfter)) await rm(file, { force: true })
     await delay(pollInterval)
   }
   const heartbeat = setInterval(() => void utimes(file, new Date(), new Date()).catch(() => {}), staleAfter / 5)
@@ -72,9 +84,9 @@ async function createFile(file: string): Promise<boolean> {
   }
 }
 
-async function removeStale(file: string, staleAfter: number): Promise<void> {
+async function isOlderThan(file: string, age: number): Promise<boolean> {
   const found = await stat(file).catch(() => undefined)
-  if (found !== undefined && Date.now() - found.mtimeMs > staleAfter) await rm(file, { force: true })
+  return found !== undefined && Date.now() - found.mtimeMs > age
 }
 
 async function exists(file: string): Promise<boolean> {

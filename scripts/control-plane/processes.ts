@@ -1,6 +1,7 @@
 // Runs servers and stops exactly these, also when this process ends without a word (a signal, kill -9).
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { Socket } from 'node:net'
 
@@ -36,7 +37,7 @@ const guardScript = `
 while read -r line; do ids=$line; done
 [ -n "$ids" ] || exit 0
 kill -9 $ids
-rm -rf "$1"
+rm -rf "$1" || { sleep 1; rm -rf "$1"; }
 `
 
 /** `directory` is removed by the guard when the parent dies without stopping. */
@@ -78,13 +79,13 @@ export function createProcesses(directory: string): Processes {
 
 async function startServer({ name, file, args, cwd, logFile }: ServerCommand): Promise<Server> {
   // A file and not a pipe: a server must be able to write when its parent is gone.
-  const log = await open(logFile, 'a')
-  const child = spawn(file, args, { cwd, detached: true, stdio: ['ignore', log.fd, log.fd] })
+  const log = openSync(logFile, 'a')
+  const child = spawn(file, args, { cwd, detached: true, stdio: ['ignore', log, log] })
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`))
   })
-  await log.close()
+  closeSync(log)
   const { pid } = child
   if (pid === undefined) throw new Error(`Cannot start ${name}: ${await exited}`)
   // A script that is at its end ends, and the guard then ends the servers.
