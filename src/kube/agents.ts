@@ -1,0 +1,62 @@
+// The sockets to the API server: those of calls apart from those of watches, replaced when certificates are rotated.
+
+import { Agent, type Dispatcher } from 'undici'
+import { seconds } from '../clock.ts'
+import type { TlsMaterial } from './cluster-access.ts'
+
+export interface Agents {
+  readonly calls: Dispatcher
+  readonly watches: Dispatcher
+}
+
+export interface AgentPool {
+  /** Agents for these certificates; the last ones are kept, so that connections are reused. */
+  for(tls: TlsMaterial): Agents
+  /** Ends every connection at once. */
+  destroy(): Promise<void>
+}
+
+/** Enough for 64 workers whose calls take some milliseconds; more would only queue at the server. */
+const callSockets = 16
+
+export function createAgentPool(): AgentPool {
+  let current: { tls: TlsMaterial; agents: Agents & { calls: Agent; watches: Agent } } | undefined
+
+  return {
+    for(tls) {
+      if (current !== undefined && isSame(current.tls, tls)) return current.agents
+      // Calls in flight end on the old agents, new ones trust the new certificates.
+      void current?.agents.calls.close()
+      void current?.agents.watches.close()
+      current = { tls, agents: { calls: createAgent(tls, callSockets), watches: createAgent(tls, null) } }
+      return current.agents
+    },
+    async destroy() {
+      await Promise.all([current?.agents.calls.destroy(), current?.agents.watches.destroy()])
+      current = undefined
+    },
+  }
+}
+
+function createAgent(tls: TlsMaterial, connections: number | null): Agent {
+  return new Agent({
+    // Over HTTP/2 a half-open session makes later calls hang, where an aborted HTTP/1.1 call closes its socket.
+    allowH2: false,
+    connections,
+    // undici's own limits would end long watches; the deadlines are ours.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    connect: { timeout: seconds(10), ...defined(tls) },
+  })
+}
+
+function defined(tls: TlsMaterial): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined))
+}
+
+function isSame(a: TlsMaterial, b: TlsMaterial): boolean {
+  const text = (tls: TlsMaterial) => [tls.ca, tls.cert, tls.key].map(String).join('\n')
+  return (
+    a === b || (text(a) === text(b) && a.servername === b.servername && a.rejectUnauthorized === b.rejectUnauthorized)
+  )
+}

@@ -1,0 +1,71 @@
+// One HTTP exchange with the API server as ourselves; a 401 earns one more, with credentials that were read again.
+
+import { request as send } from 'undici'
+import { type Agents, createAgentPool } from './agents.ts'
+import type { Access, ClusterAccess } from './cluster-access.ts'
+import { ConnectionError } from './connection-error.ts'
+
+export interface Outgoing {
+  readonly method: string
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined
+  /** Sent as JSON. */
+  readonly body?: unknown
+  readonly contentType?: string | undefined
+  readonly lane: keyof Agents
+  readonly signal: AbortSignal
+}
+
+export interface Exchange {
+  /** The answer, whatever its status. Rejects with what undici rejects with, or a ConnectionError. */
+  send(outgoing: Outgoing): Promise<Awaited<ReturnType<typeof send>>>
+  close(): Promise<void>
+}
+
+export function createExchange(cluster: ClusterAccess, userAgent: string): Exchange {
+  const pool = createAgentPool()
+
+  async function accessNow(): Promise<Access> {
+    try {
+      return await cluster.access()
+    } catch (cause) {
+      throw new ConnectionError('Cannot get credentials for the API server', { code: 'unreachable', cause })
+    }
+  }
+
+  async function once(outgoing: Outgoing) {
+    const { headers, tls } = await accessNow()
+    outgoing.signal.throwIfAborted()
+    return send(urlOf(cluster.server, outgoing), {
+      method: outgoing.method as 'GET',
+      dispatcher: pool.for(tls)[outgoing.lane],
+      headers: { ...headers, ...contentHeaders(outgoing), accept: 'application/json', 'user-agent': userAgent },
+      body: outgoing.body === undefined ? null : JSON.stringify(outgoing.body),
+      signal: outgoing.signal,
+    })
+  }
+
+  return {
+    async send(outgoing) {
+      const answer = await once(outgoing)
+      if (answer.statusCode !== 401) return answer
+      // Who asks is checked before what is asked, so nothing has happened yet, whatever the method.
+      await answer.body.dump()
+      cluster.refused()
+      return once(outgoing)
+    },
+    close: () => pool.destroy(),
+  }
+}
+
+function urlOf(server: string, { path, query = {} }: Outgoing): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) search.set(name, String(value))
+  }
+  return `${server}${path}${search.size > 0 ? `?${search}` : ''}`
+}
+
+function contentHeaders({ body, contentType = 'application/json' }: Outgoing): Record<string, string> {
+  return body === undefined ? {} : { 'content-type': contentType }
+}

@@ -1,0 +1,135 @@
+// Calls to the API server over HTTP/1.1: deadline, retries and typed errors, in one place.
+
+import { type Clock, type Duration, deadline, seconds, sleep } from '../clock.ts'
+import { readAnswer, readError } from './answer.ts'
+import { isApiError } from './api-error.ts'
+import { retryPause } from './call-retry.ts'
+import type { ClusterAccess } from './cluster-access.ts'
+import { ConnectionError, toConnectionError } from './connection-error.ts'
+import { createExchange } from './exchange.ts'
+
+export interface StreamOptions {
+  /** From the root of the server, e.g. `/api/v1/namespaces/kube-system`. */
+  readonly path: string
+  /** Members that are undefined are left out. */
+  readonly query?: Readonly<Record<string, string | number | undefined>> | undefined
+  readonly signal?: AbortSignal | undefined
+  /** For the whole call with its retries, or until a stream begins; 10 s by default. */
+  readonly timeout?: Duration | undefined
+}
+
+export interface RequestOptions extends StreamOptions {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Sent as JSON. */
+  readonly body?: unknown
+  readonly contentType?: string | undefined
+  /** For Secrets: what the server says about the content stays out of error texts. */
+  readonly isSensitive?: boolean | undefined
+}
+
+/** Both reject with an ApiError, a ConnectionError, or the reason of the caller's signal. */
+export interface Transport {
+  /** `T` is the caller's word for what the path answers; it is not checked. */
+  request<T>(options: RequestOptions): Promise<T>
+  /** The bytes of a long answer. The connection ends when the consumer stops or the signal aborts. */
+  stream(options: StreamOptions): Promise<AsyncIterable<Uint8Array>>
+  /** Ends every connection. */
+  close(): Promise<void>
+}
+
+export interface TransportDeps {
+  readonly cluster: ClusterAccess
+  readonly clock: Clock
+  /** In [0, 1). */
+  readonly random: () => number
+  readonly userAgent?: string
+  /** Largest answer, in bytes. */
+  readonly answerLimit?: number
+}
+
+/** A page of 500 Projects is a few MiB; the largest object that etcd takes is 1.5 MiB. */
+const defaultAnswerLimit = 64 * 1024 * 1024
+const defaultTimeout = seconds(10)
+
+export function createTransport(deps: TransportDeps): Transport {
+  const { cluster, clock, random, userAgent = 'botyard', answerLimit = defaultAnswerLimit } = deps
+  const exchange = createExchange(cluster, userAgent)
+
+  const readingOf = (call: Call) => ({
+    what: call.what,
+    isSensitive: call.isSensitive ?? false,
+    limit: answerLimit,
+    clock,
+  })
+
+  async function attempt(call: Call, signal: AbortSignal): Promise<unknown> {
+    const answer = await exchange.send({ ...call, lane: 'calls', signal })
+    return readAnswer(answer, readingOf(call))
+  }
+
+  async function withRetries(call: Call, signal: AbortSignal): Promise<unknown> {
+    const until = clock.monotonic() + call.timeout
+    for (let count = 1; ; count++) {
+      const outcome = await attempt(call, signal).then(
+        (value) => ({ value }),
+        (cause) => ({ error: explain(cause, call, signal) }),
+      )
+      if ('value' in outcome) return outcome.value
+      const { method } = call
+      const pause = signal.aborted ? undefined : retryPause({ method, attempt: count, error: outcome.error, random })
+      if (pause === undefined || clock.monotonic() + pause >= until) throw outcome.error
+      await sleep(clock, pause, signal)
+    }
+  }
+
+  async function open(call: Call, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const answer = await exchange.send({ ...call, lane: 'watches', signal })
+    if (answer.statusCode !== 200) throw await readError(answer, readingOf(call))
+    return answer.body
+  }
+
+  return {
+    async request<T>(options: RequestOptions) {
+      const call = callOf(options)
+      const limit = deadline(clock, call.timeout, call.signal)
+      return (await withRetries(call, limit.signal).finally(limit.release)) as T
+    },
+    async stream(options) {
+      const call = callOf({ ...options, method: 'GET' })
+      const limit = deadline(clock, call.timeout)
+      const signal = AbortSignal.any(call.signal ? [call.signal, limit.signal] : [limit.signal])
+      // Once it has begun, only the caller's signal ends it: whoever reads knows how long a silence may be.
+      const body = await open(call, signal)
+        .catch((cause) => Promise.reject(explain(cause, call, signal)))
+        .finally(limit.release)
+      return explained(body, (cause) => explain(cause, call, signal))
+    },
+    close: exchange.close,
+  }
+}
+
+interface Call extends RequestOptions {
+  readonly timeout: Duration
+  /** For error texts; without the query, which is long and says little. */
+  readonly what: string
+}
+
+function callOf(options: RequestOptions): Call {
+  return { ...options, timeout: options.timeout ?? defaultTimeout, what: `${options.method} ${options.path}` }
+}
+
+/** The caller's own abort comes back as it is; our deadline and everything from the network get a type. */
+function explain(cause: unknown, call: Call, signal: AbortSignal): unknown {
+  if (call.signal?.aborted) return call.signal.reason
+  if (isApiError(cause)) return cause
+  if (!signal.aborted) return toConnectionError(call.what, cause)
+  return new ConnectionError(`Cannot ${call.what}: no answer within ${call.timeout} ms`, { code: 'timeout', cause })
+}
+
+async function* explained<T>(source: AsyncIterable<T>, explain: (cause: unknown) => unknown): AsyncGenerator<T, void> {
+  try {
+    yield* source
+  } catch (cause) {
+    throw explain(cause)
+  }
+}
