@@ -1,0 +1,28 @@
+// Logs: one JSON object per line, each through the redaction gate as a whole line, so no field can go around it.
+
+import { type Logger, pino } from 'pino'
+import type { Clock } from './clock.ts'
+
+export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
+
+export interface LoggerDeps {
+  level: LogLevel
+  /** Gets one line at a time, with its newline; process.stdout fits. */
+  destination: { write(line: string): unknown }
+  /** Redactor.clean: keeps JSON valid, because it replaces only within strings. */
+  redact: (text: string) => string
+  clock: Clock
+}
+
+/** `time` is RFC 3339, `level` a word, `err` an error with type, message and stack. */
+export function createLogger({ level, destination, redact, clock }: LoggerDeps): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      formatters: { level: (label) => ({ level: label }) },
+      timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
+    },
+    { write: (line) => void destination.write(redact(line)) },
+  )
+}
