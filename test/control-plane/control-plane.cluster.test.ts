@@ -1,6 +1,10 @@
 // The control plane itself: that it is a real one, and that it leaves nothing behind.
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createApi } from '../../scripts/control-plane/api.ts'
 import { startControlPlane } from '../../scripts/control-plane/start.ts'
@@ -109,6 +113,25 @@ describe('stop', () => {
     await another.stop()
     expect(another.processIds.map(isAlive)).toEqual([false, false, false])
     await expect(stat(another.directory)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+})
+
+describe('a control plane whose parent', () => {
+  it.each([
+    { ending: 'is killed', args: ['wait'], signal: 'SIGKILL' },
+    { ending: 'is interrupted', args: ['wait'], signal: 'SIGINT' },
+    { ending: 'comes to its end without stopping it', args: [], signal: undefined },
+  ] as const)('$ending ends too, and its folder goes', async ({ args, signal }) => {
+    const script = path.join(import.meta.dirname, 'fixtures', 'start-and-wait.ts')
+    const parent = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+    const [line] = await once(createInterface(parent.stdout), 'line')
+    const { processIds, directory }: { processIds: number[]; directory: string } = JSON.parse(line)
+    if (signal !== undefined) {
+      expect(processIds.map(isAlive)).toEqual([true, true, true])
+      parent.kill(signal)
+    }
+    await waitFor('the end of all processes', async () => !processIds.some(isAlive))
+    await waitFor('the end of the folder', async () => (await stat(directory).catch(() => undefined)) === undefined)
   })
 })
 
