@@ -88,17 +88,7 @@ export function createActions({ clock, nextID, takeFault, changed }: ActionsDeps
 
   return {
     start(project, work) {
-      const action: Action = {
-        id: nextID(),
-        command: work.command,
-        status: 'running',
-        started: clock.now(),
-        begun: null,
-        seconds: work.seconds,
-        finished: null,
-        resources: work.resources,
-        error: null,
-      }
+      const action = newAction(work, { id: nextID(), now: clock.now() })
       const entry: Open = { project, action, work, waiting: [], cancel: () => {} }
       project.actions.set(action.id, action)
       open.set(action.id, entry)
@@ -120,18 +110,32 @@ export function createActions({ clock, nextID, takeFault, changed }: ActionsDeps
       }
     },
 
-    view: (action) => ({
-      id: action.id,
-      command: action.command,
-      status: action.status,
-      progress: progressOf(action, clock.now()),
-      started: timestamp(action.started),
-      finished: action.finished === null ? null : timestamp(action.finished),
-      resources: action.resources,
-      error: action.error,
-    }),
+    view: (action) => viewOf(action, clock.now()),
   }
 }
+
+const newAction = ({ command, seconds, resources }: Work, { id, now }: { id: number; now: number }): Action => ({
+  id,
+  command,
+  status: 'running',
+  started: now,
+  begun: null,
+  seconds,
+  finished: null,
+  resources,
+  error: null,
+})
+
+const viewOf = (action: Action, now: number): object => ({
+  id: action.id,
+  command: action.command,
+  status: action.status,
+  progress: progressOf(action, now),
+  started: timestamp(action.started),
+  finished: action.finished === null ? null : timestamp(action.finished),
+  resources: action.resources,
+  error: action.error,
+})
 
 /** 100 only at success: clients may take it for the end. */
 function progressOf(action: Action, now: number): number {

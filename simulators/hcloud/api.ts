@@ -6,6 +6,7 @@ import type { Answer, Call, Endpoint } from './endpoint.ts'
 import { ApiFailure } from './errors.ts'
 import { jsonError } from './input.ts'
 import { rateLimitExceeded, spendRequest } from './rate-limit.ts'
+import type { Requests } from './requests.ts'
 import type { HetznerProject, Token } from './state.ts'
 import type { World } from './world.ts'
 
@@ -14,28 +15,32 @@ export const basePath = '/v1'
 export interface ApiDeps {
   world: World
   endpoints: readonly Endpoint[]
-  /** Told of every answer. `path` is the pattern; unknown paths have none. */
-  onAnswer(answered: { request: Request; path: string | undefined; status: number }): void
+  record: Requests['record']
 }
 
-export function createApi({ world, endpoints, onAnswer }: ApiDeps): Handler {
+export function createApi({ world, endpoints, record }: ApiDeps): Handler {
   const byPath = Map.groupBy(endpoints, ({ path }) => path)
-  const respond = async (context: RouteContext, path: string): Promise<Response> => {
-    const text = await context.request.text()
-    const { answer, headers } = answerTo({ world, context, text, endpoints: byPath.get(path) ?? [] })
-    onAnswer({ request: context.request, path, status: answer.status })
+
+  function respond(request: Request, o: { path: string; outcome: Outcome }): Response {
+    const { answer, headers, project } = o.outcome
+    const { pathname, search } = new URL(request.url)
+    const target = `${pathname.replace(basePath, '')}${search}`
+    const asked = { at: world.clock.now(), method: request.method, target, path: o.path, status: answer.status }
+    record(project === undefined ? asked : { ...asked, project: project.name })
     return toResponse(world, answer, headers)
   }
-  const routes = [...byPath.keys()].map((path) => ({
+
+  const routes = [...byPath].map(([path, ofPath]) => ({
     method: 'ANY',
     path: `${basePath}${path}`,
-    handle: (context: RouteContext) => respond(context, path),
+    async handle(context: RouteContext) {
+      const text = await context.request.text()
+      return respond(context.request, { path, outcome: answerTo({ world, context, text, endpoints: ofPath }) })
+    },
   }))
-  return createRouter(routes, async (request) => {
-    onAnswer({ request, path: undefined, status: 404 })
-    const failure = new ApiFailure({ status: 404, code: 'not_found', message: 'api route not found' })
-    return toResponse(world, { status: 404, body: failure.body })
-  })
+  return createRouter(routes, async (request) =>
+    respond(request, { path: '*', outcome: { answer: failed(unknownRoute()) } }),
+  )
 }
 
 interface Incoming {
@@ -45,17 +50,29 @@ interface Incoming {
   endpoints: readonly Endpoint[]
 }
 
+interface Outcome {
+  answer: Answer
+  headers?: Record<string, string>
+  project?: HetznerProject
+}
+
 /** The order of the checks is the real one: an unknown path is 404 without a token, a wrong verb is 401 without one. */
-function answerTo(incoming: Incoming): { answer: Answer; headers?: Record<string, string> } {
-  const { world, context } = incoming
+function answerTo(incoming: Incoming): Outcome {
+  const { world } = incoming
   const entry = authenticate(incoming)
   if (entry instanceof ApiFailure) return { answer: failed(entry) }
-  const { allowed, headers } = spendRequest(entry.project, world)
-  if (!allowed) return { answer: failed(rateLimitExceeded(entry.project.budget.perHour)), headers }
-  const endpoint = incoming.endpoints.find(({ method }) => method === context.request.method)
-  if (endpoint === undefined) return { answer: failed(methodNotAllowed()), headers }
-  if (entry.token.readOnly && endpoint.method !== 'GET') return { answer: failed(tokenReadOnly()), headers }
-  return { answer: handle(endpoint, entry.project, incoming), headers }
+  const { project } = entry
+  const { allowed, headers } = spendRequest(project, world)
+  const answer = allowed ? permitted(incoming, entry) : failed(rateLimitExceeded(project.budget.perHour))
+  return { answer, headers, project }
+}
+
+function permitted(incoming: Incoming, { project, token }: { project: HetznerProject; token: Token }): Answer {
+  const { method } = incoming.context.request
+  const endpoint = incoming.endpoints.find((one) => one.method === method)
+  if (endpoint === undefined) return failed(methodNotAllowed())
+  if (token.readOnly && method !== 'GET') return failed(tokenReadOnly())
+  return handle(endpoint, project, incoming)
 }
 
 function authenticate({ world, context }: Incoming): { project: HetznerProject; token: Token } | ApiFailure {
@@ -97,6 +114,9 @@ const correlationID = (random: () => number): string =>
   Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
 
 const failed = (failure: ApiFailure): Answer => ({ status: failure.status, body: failure.body })
+
+const unknownRoute = (): ApiFailure =>
+  new ApiFailure({ status: 404, code: 'not_found', message: 'api route not found' })
 
 const unauthorized = (message: string): ApiFailure => new ApiFailure({ status: 401, code: 'unauthorized', message })
 

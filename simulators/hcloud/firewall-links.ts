@@ -70,5 +70,9 @@ export function unlinkServer(world: World, project: HetznerProject, server: Serv
   }
 }
 
-export const isInUse = (firewall: Firewall, now: number): boolean =>
-  firewall.servers.length > 0 || firewall.selectors.length > 0 || firewall.heldUntil > now
+/** Also while a removal is still under way on some server. */
+export const isInUse = (firewall: Firewall, { servers }: HetznerProject, now: number): boolean =>
+  firewall.servers.length > 0 ||
+  firewall.selectors.length > 0 ||
+  firewall.heldUntil > now ||
+  [...servers.values()].some(({ firewalls }) => firewalls.some(({ id }) => id === firewall.id))

@@ -3,13 +3,21 @@
 import type { Clock } from '../kit/clock.ts'
 import type { Handler } from '../kit/handler.ts'
 import type { Machines } from '../kit/machines.ts'
+import type { Route } from '../kit/router.ts'
 import { actionEndpoints } from './action-endpoints.ts'
 import { createApi } from './api.ts'
+import { catalogEndpoints } from './catalog.ts'
+import { type Control, createControl } from './control.ts'
+import { createControlRoutes } from './control-routes.ts'
+import { firewallEndpoints } from './firewalls.ts'
 import { createGuests } from './guests.ts'
 import { defaultOptions, type HcloudOptions } from './options.ts'
+import { primaryIPEndpoints } from './primary-ips.ts'
+import { createRequests } from './requests.ts'
 import { createLife } from './server-life.ts'
 import { createPower } from './server-power.ts'
 import { serverEndpoints } from './servers.ts'
+import { sshKeyEndpoints } from './ssh-keys.ts'
 import { createWorld } from './world.ts'
 
 export interface HcloudSimulatorDeps {
@@ -21,8 +29,11 @@ export interface HcloudSimulatorDeps {
 }
 
 export interface HcloudSimulator {
-  /** Serves everything below `/v1`. */
+  /** Serves everything below `/v1`; other paths are 404. */
   fetch: Handler
+  control: Control
+  /** The same over HTTP, below `/_simulator/`. */
+  controlRoutes: readonly Route[]
 }
 
 export function createHcloudSimulator({ options, ...deps }: HcloudSimulatorDeps): HcloudSimulator {
@@ -30,10 +41,19 @@ export function createHcloudSimulator({ options, ...deps }: HcloudSimulatorDeps)
   const guests = createGuests(world)
   const life = createLife({ world, guests })
   const power = createPower({ world, guests })
-  const fetch = createApi({
-    world,
-    endpoints: [...actionEndpoints, ...serverEndpoints({ life, power })],
-    onAnswer: () => {},
-  })
-  return { fetch }
+  const requests = createRequests()
+  const control = createControl({ world, life, guests, requests })
+  const endpoints = [
+    ...actionEndpoints,
+    ...serverEndpoints({ life, power }),
+    ...primaryIPEndpoints,
+    ...firewallEndpoints,
+    ...sshKeyEndpoints,
+    ...catalogEndpoints,
+  ]
+  return {
+    fetch: createApi({ world, endpoints, record: requests.record }),
+    control,
+    controlRoutes: createControlRoutes(control),
+  }
 }
