@@ -19,7 +19,7 @@ export function systemClock({ speed = 1 }: { speed?: number } = {}): Clock {
   const start = performance.now()
   const monotonic = () => (performance.now() - start) * speed
   return {
-    now: () => startDate + monotonic(),
+    now: () => startDate + Math.floor(monotonic()),
     monotonic,
     schedule(after, run) {
       const timer = setTimeout(run, Math.min(Math.max(after / speed, 0), longestTimer))

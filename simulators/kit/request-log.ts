@@ -3,61 +3,77 @@
 import type { Clock } from './clock.ts'
 import type { Handler } from './handler.ts'
 
+export interface RequestCount {
+  method: string
+  /** Path without secrets and ids. */
+  path: string
+  /** Of the answer; 0 when the connection was dropped or the answer is still owed. */
+  status: number
+  count: number
+}
+
 export interface LoggedRequest {
-  /** Simulated time, RFC 3339. */
-  at: string
-  /** Method and path without secrets and ids: `POST /servers/:id/actions/poweron`. */
-  route: string
-  /** Path as it was, without secrets. */
+  /** Simulated time, milliseconds since the epoch. */
+  at: number
+  method: string
+  /** Path without secrets, ids kept. */
   target: string
-  /** Of the answer; 0 when the connection was dropped. */
   status: number
 }
 
 export interface RequestLog {
+  /** Outermost, so that it sees what the client sees, faults included. */
   wrap(handler: Handler): Handler
-  counts(): { total: number; byRoute: Record<string, number> }
+  counts(): RequestCount[]
   /** The latest ones, oldest first. */
-  latest(): readonly LoggedRequest[]
-  clear(): void
+  log(): readonly LoggedRequest[]
+  reset(): void
 }
 
 export interface RequestLogDeps {
   clock: Clock
-  /** Words a request without its secrets. */
-  describe(request: Request): { route: string; target: string }
-  /** How many to remember; the counts know of all. */
-  keep?: number
+  /** Words the path of a request without its secrets. */
+  describe(request: Request): { path: string; target: string }
 }
 
-export function createRequestLog({ clock, describe, keep = 10_000 }: RequestLogDeps): RequestLog {
-  const counts = new Map<string, number>()
-  const latest: LoggedRequest[] = []
-  let total = 0
+const longestLog = 10_000
 
-  function enter(request: Request): LoggedRequest {
-    const { route, target } = describe(request)
-    const entry = { at: new Date(clock.now()).toISOString(), route, target, status: 0 }
-    total += 1
-    counts.set(route, (counts.get(route) ?? 0) + 1)
-    latest.push(entry)
-    if (latest.length > keep) latest.shift()
+export function createRequestLog({ clock, describe }: RequestLogDeps): RequestLog {
+  const counts = new Map<string, RequestCount>()
+  let log: LoggedRequest[] = []
+
+  function count(request: Request, { path, status }: { path: string; status: number }): void {
+    const { method } = request
+    const key = `${method} ${path} ${status}`
+    const entry = counts.get(key) ?? { method, path, status, count: 0 }
+    entry.count += 1
+    counts.set(key, entry)
+  }
+
+  function remember(request: Request, target: string): LoggedRequest {
+    const entry = { at: clock.now(), method: request.method, target, status: 0 }
+    log.push(entry)
+    if (log.length > 2 * longestLog) log = log.slice(-longestLog)
     return entry
   }
 
   return {
     wrap: (handler) => async (request) => {
-      const entry = enter(request)
-      const response = await handler(request)
-      entry.status = response.status
-      return response
+      const { path, target } = describe(request)
+      const entry = remember(request, target)
+      try {
+        const response = await handler(request)
+        entry.status = response.status
+        return response
+      } finally {
+        count(request, { path, status: entry.status })
+      }
     },
-    counts: () => ({ total, byRoute: Object.fromEntries([...counts].sort()) }),
-    latest: () => latest,
-    clear() {
+    counts: () => [...counts.values()].map((entry) => ({ ...entry })),
+    log: () => log.slice(-longestLog),
+    reset() {
       counts.clear()
-      latest.length = 0
-      total = 0
+      log = []
     },
   }
 }

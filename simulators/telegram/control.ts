@@ -37,7 +37,7 @@ export function telegramControlRoutes(deps: ControlDeps): Route[] {
     route('POST', '/_simulator/bots', async ({ request }) => {
       const { token } = await objectOf(request)
       const { id, username } = telegram.registry.issue(String(token))
-      return Response.json({ id, username }, { status: 201 })
+      return Response.json({ id, username })
     }),
     route(
       'POST',
@@ -93,7 +93,7 @@ async function sendMessage({ telegram, clock }: ControlDeps, request: Request): 
       const until = clock.monotonic() + Number(waitSeconds) * 1_000
       while (update !== undefined && answered() === undefined && clock.monotonic() < until) await sleep(clock, 50)
       stopListening()
-      return Response.json({ updateID: update?.id ?? null, answer: answered() ?? null }, { status: 201 })
+      return Response.json({ updateID: update?.id ?? null, answer: answered() ?? null })
     },
   })
 }

@@ -1,0 +1,43 @@
+// Runs the simulated world on two loopback ports until SIGTERM or SIGINT. Prints one JSON line when it is ready.
+// What can be asked of it from outside stands in docs/reference/simulators.md.
+
+import { parseFlags, type SimulatorFlags, usage } from './flags.ts'
+import { systemClock } from './kit/clock.ts'
+import { serve } from './kit/serve.ts'
+import { createWorld } from './world.ts'
+
+const parsed = parseFlags(process.argv.slice(2))
+if (parsed.kind === 'help') {
+  process.stdout.write(usage)
+} else if (parsed.kind === 'mistakes') {
+  process.stderr.write(parsed.mistakes.map((mistake) => `${mistake}\n`).join(''))
+  process.exitCode = 2
+} else {
+  await run(parsed.flags).catch((error: Error) => {
+    process.stderr.write(`Cannot start the simulators: ${error.message}\n`)
+    process.exitCode = 1
+  })
+}
+
+async function run(flags: SimulatorFlags): Promise<void> {
+  const world = createWorld({
+    clock: systemClock({ speed: flags.speed }),
+    seed: flags.seed,
+    bootSeconds: flags.bootSeconds,
+    hcloud: { createSeconds: flags.createSeconds },
+    telegram: { allowReserved: flags.allowReserved, newBotThrottle: flags.newBotThrottle },
+  })
+  const onError = (error: unknown) => process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+  const hcloud = await serve(world.hcloud.fetch, { port: flags.hcloudPort, onError })
+  const telegram = await serve(world.telegram.fetch, { port: flags.telegramPort, onError }).catch(async (error) => {
+    await hcloud.close()
+    throw error
+  })
+  const stop = () => {
+    world.stop()
+    void Promise.all([hcloud.close(), telegram.close()]).then(() => process.exit(0))
+  }
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
+  process.stdout.write(`${JSON.stringify({ hcloud: `${hcloud.url}/v1`, telegram: telegram.url })}\n`)
+}
