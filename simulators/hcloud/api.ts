@@ -6,42 +6,41 @@ import type { Answer, Call, Endpoint } from './endpoint.ts'
 import { ApiFailure } from './errors.ts'
 import { jsonError } from './input.ts'
 import { rateLimitExceeded, spendRequest } from './rate-limit.ts'
-import type { Requests } from './requests.ts'
 import type { HetznerProject, Token } from './state.ts'
 import type { World } from './world.ts'
 
 export const basePath = '/v1'
 
-export interface ApiDeps {
-  world: World
-  endpoints: readonly Endpoint[]
-  record: Requests['record']
+export interface Api {
+  /** Serves everything below `/v1`. */
+  fetch: Handler
+  /** Words a request by its route, for counting: `POST /servers/:id/actions/poweron`; `*` stands for unknown paths. */
+  describe(request: Request): { route: string; target: string }
 }
 
-export function createApi({ world, endpoints, record }: ApiDeps): Handler {
-  const byPath = Map.groupBy(endpoints, ({ path }) => path)
-
-  function respond(request: Request, o: { path: string; outcome: Outcome }): Response {
-    const { answer, headers, project } = o.outcome
-    const { pathname, search } = new URL(request.url)
-    const target = `${pathname.replace(basePath, '')}${search}`
-    const asked = { at: world.clock.now(), method: request.method, target, path: o.path, status: answer.status }
-    record(project === undefined ? asked : { ...asked, project: project.name })
-    return toResponse(world, answer, headers)
-  }
-
-  const routes = [...byPath].map(([path, ofPath]) => ({
+export function createApi(world: World, endpoints: readonly Endpoint[]): Api {
+  const byPath = [...Map.groupBy(endpoints, ({ path }) => path)]
+  const pathsByPattern = byPath.map(([path]) => ({ path, pattern: patternOf(path) }))
+  const routes = byPath.map(([path, ofPath]) => ({
     method: 'ANY',
     path: `${basePath}${path}`,
     async handle(context: RouteContext) {
       const text = await context.request.text()
-      return respond(context.request, { path, outcome: answerTo({ world, context, text, endpoints: ofPath }) })
+      const { answer, headers } = answerTo({ world, context, text, endpoints: ofPath })
+      return toResponse(world, answer, headers)
     },
   }))
-  return createRouter(routes, async (request) =>
-    respond(request, { path: '*', outcome: { answer: failed(unknownRoute()) } }),
-  )
+  return {
+    fetch: createRouter(routes, async () => toResponse(world, failed(unknownRoute()))),
+    describe(request) {
+      const { pathname, search } = new URL(request.url)
+      const known = pathsByPattern.find(({ pattern }) => pattern.test(pathname))
+      return { route: `${request.method} ${known?.path ?? '*'}`, target: `${pathname.replace(basePath, '')}${search}` }
+    },
+  }
 }
+
+const patternOf = (path: string): RegExp => new RegExp(`^${basePath}${path.replaceAll(':id', '[^/]+')}$`)
 
 interface Incoming {
   world: World
@@ -53,7 +52,6 @@ interface Incoming {
 interface Outcome {
   answer: Answer
   headers?: Record<string, string>
-  project?: HetznerProject
 }
 
 /** The order of the checks is the real one: an unknown path is 404 without a token, a wrong verb is 401 without one. */
@@ -64,7 +62,7 @@ function answerTo(incoming: Incoming): Outcome {
   const { project } = entry
   const { allowed, headers } = spendRequest(project, world)
   const answer = allowed ? permitted(incoming, entry) : failed(rateLimitExceeded(project.budget.perHour))
-  return { answer, headers, project }
+  return { answer, headers }
 }
 
 function permitted(incoming: Incoming, { project, token }: { project: HetznerProject; token: Token }): Answer {

@@ -1,7 +1,25 @@
-// The control functions as HTTP routes: GET state and requests, and one POST a function with its argument as JSON.
+// What a person may do to the simulated Hetzner. Objects are named by id alone: ids are unique over all projects.
+//
+//   GET  /_simulator/state                    every Hetzner project: servers, addresses, firewalls, keys, running actions
+//   POST /_simulator/tokens/add               {of, token, readOnly?}: another token of the project that `of` reaches
+//   POST /_simulator/tokens/revoke            {token}: 401 from now on
+//   POST /_simulator/limits                   {token, servers?, primaryIPs?}: quota
+//   POST /_simulator/budget                   {token, perHour?, left?}: rate limit and what is left of it
+//   POST /_simulator/capacity/sold-out        {type, location, times?}: 412 at create; `*` stands for any
+//   POST /_simulator/capacity/unavailable     {type, location}: the same, and the catalogue says so
+//   POST /_simulator/capacity/clear
+//   POST /_simulator/actions/fail-next        {command, times?, error?: {code, message}, seconds?}: fail or drag out
+//   POST /_simulator/lists/lag                {seconds}: lists show what was that long ago; 0 ends it
+//   POST /_simulator/guests/ignore-shutdown   {ignore}
+//   POST /_simulator/world-faults/clear       ends all of the above but tokens, limits and budget
+//   POST /_simulator/servers/delete           {id}; also servers/power-off; by an unseen hand, at once
+//   POST /_simulator/servers/change           {id, name?, labels?}: labels replace the whole set
+//   POST /_simulator/primary-ips/change       the same; also firewalls/change
+//   POST /_simulator/primary-ips/delete       {id}; also firewalls/delete, ssh-keys/delete
+//   beside them the routes of kit/control.ts
 
 import { z } from 'zod'
-import { json } from '../kit/handler.ts'
+import { done } from '../kit/control.ts'
 import type { Route } from '../kit/router.ts'
 import type { Control } from './control.ts'
 
@@ -15,42 +33,23 @@ const change = z.strictObject({
   labels: z.record(z.string(), z.string()).exactOptional(),
 })
 
-/** A POST route: reads the body strictly, does it, answers `{}`. 400 with a text says what was wrong. */
+/** A POST route: reads the body strictly, does it, answers 204. A RangeError says what was wrong with the body. */
 function command<T>(name: string, schema: z.ZodType<T>, run: (argument: T) => void): Route {
   return {
     method: 'POST',
     path: `/_simulator/${name}`,
     async handle({ request }) {
       const text = await request.text()
-      const argument = schema.safeParse(text === '' ? {} : parse(text))
-      if (!argument.success) return refused(z.prettifyError(argument.error))
-      try {
-        run(argument.data)
-      } catch (error) {
-        if (error instanceof RangeError) return refused(error.message)
-        throw error
-      }
-      return json({})
+      const argument = schema.safeParse(text === '' ? {} : JSON.parse(text))
+      if (!argument.success) throw new RangeError(z.prettifyError(argument.error))
+      return done(run(argument.data))
     },
   }
 }
 
-const refused = (message: string): Response => json({ error: message }, { status: 400 })
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** Paths begin with `/_simulator/`. The server is expected to listen on loopback only: there is no authentication. */
 export function createControlRoutes(control: Control): Route[] {
   return [
-    { method: 'GET', path: '/_simulator/state', handle: () => json(control.state()) },
-    { method: 'GET', path: '/_simulator/requests', handle: () => json(control.requests()) },
-    command('requests/reset', z.strictObject({}), control.resetRequests),
+    { method: 'GET', path: '/_simulator/state', handle: () => Response.json(control.state()) },
     ...tokenRoutes(control),
     ...faultRoutes(control),
     command('servers/delete', id, (o) => control.deleteServer(o.id)),

@@ -5,7 +5,6 @@ import { relinkFirewall, relinkServer } from './firewall-links.ts'
 import type { Guests } from './guests.ts'
 import { type Labels, problemOfLabels } from './labels.ts'
 import { releasePrimaryIP } from './primary-ip-pool.ts'
-import type { LoggedRequest, RequestCount, Requests } from './requests.ts'
 import type { Life } from './server-life.ts'
 import { type Snapshot, snapshotOf } from './snapshot.ts'
 import type { HetznerProject, Listed } from './state.ts'
@@ -14,8 +13,6 @@ import type { World } from './world.ts'
 /** What cannot be done throws a RangeError that says why. Objects are named by id: ids are unique everywhere. */
 export interface Control {
   state(): Snapshot
-  requests(): { counts: RequestCount[]; log: readonly LoggedRequest[] }
-  resetRequests(): void
   /** Another token of the Hetzner project that `of` reaches (found on the way if `of` was never used). */
   addToken(o: { of: string; token: string; readOnly?: boolean }): void
   /** From now on 401. */
@@ -50,19 +47,10 @@ export interface ControlDeps {
   world: World
   life: Life
   guests: Guests
-  requests: Requests
 }
 
 export function createControl(deps: ControlDeps): Control {
-  return { ...observing(deps), ...tokens(deps), ...faults(deps), ...servers(deps), ...others(deps) }
-}
-
-function observing({ world, requests }: ControlDeps): Pick<Control, 'state' | 'requests' | 'resetRequests'> {
-  return {
-    state: () => snapshotOf(world),
-    requests: () => ({ counts: requests.counts(), log: requests.log() }),
-    resetRequests: requests.reset,
-  }
+  return { state: () => snapshotOf(deps.world), ...tokens(deps), ...faults(deps), ...servers(deps), ...others(deps) }
 }
 
 function tokens({ world }: ControlDeps): Pick<Control, 'addToken' | 'revokeToken' | 'setLimits' | 'setBudget'> {

@@ -1,11 +1,10 @@
 // The simulated Hetzner Cloud: one handler for its API, one set of control functions and routes for those who test with it.
 
 import type { Clock } from '../kit/clock.ts'
-import type { Handler } from '../kit/handler.ts'
 import type { Machines } from '../kit/machines.ts'
 import type { Route } from '../kit/router.ts'
 import { actionEndpoints } from './action-endpoints.ts'
-import { createApi } from './api.ts'
+import { type Api, createApi } from './api.ts'
 import { catalogEndpoints } from './catalog.ts'
 import { type Control, createControl } from './control.ts'
 import { createControlRoutes } from './control-routes.ts'
@@ -13,7 +12,6 @@ import { firewallEndpoints } from './firewalls.ts'
 import { createGuests } from './guests.ts'
 import { defaultOptions, type HcloudOptions } from './options.ts'
 import { primaryIPEndpoints } from './primary-ips.ts'
-import { createRequests } from './requests.ts'
 import { createLife } from './server-life.ts'
 import { createPower } from './server-power.ts'
 import { serverEndpoints } from './servers.ts'
@@ -28,9 +26,7 @@ export interface HcloudSimulatorDeps {
   options?: Partial<HcloudOptions>
 }
 
-export interface HcloudSimulator {
-  /** Serves everything below `/v1`; other paths are 404. */
-  fetch: Handler
+export interface HcloudSimulator extends Api {
   control: Control
   /** The same over HTTP, below `/_simulator/`. */
   controlRoutes: readonly Route[]
@@ -41,8 +37,7 @@ export function createHcloudSimulator({ options, ...deps }: HcloudSimulatorDeps)
   const guests = createGuests(world)
   const life = createLife({ world, guests })
   const power = createPower({ world, guests })
-  const requests = createRequests()
-  const control = createControl({ world, life, guests, requests })
+  const control = createControl({ world, life, guests })
   const endpoints = [
     ...actionEndpoints,
     ...serverEndpoints({ life, power }),
@@ -52,7 +47,7 @@ export function createHcloudSimulator({ options, ...deps }: HcloudSimulatorDeps)
     ...catalogEndpoints,
   ]
   return {
-    fetch: createApi({ world, endpoints, record: requests.record }),
+    ...createApi(world, endpoints),
     control,
     controlRoutes: createControlRoutes(control),
   }
