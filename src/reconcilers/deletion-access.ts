@@ -1,0 +1,72 @@
+// Opens the account and the bot for a deletion: with the Secret's tokens where they still work, else with those in escrow.
+
+import type { Bot } from '../providers/telegram/bot.ts'
+import { isTelegramError } from '../providers/telegram/telegram-error.ts'
+import { botIDOf } from '../providers/telegram/token.ts'
+import { malformedHetznerToken, recordedIDs } from './credentials.ts'
+import type { Access, Pass } from './pass.ts'
+import { readToken } from './token-secret.ts'
+
+/** Sets `pass.access`, or says why no token opens the account. */
+export async function openForDeletion(pass: Pass): Promise<string | undefined> {
+  const { project, deps, signal } = pass
+  let why = 'No Hetzner token is left: neither the Secret nor the escrow has one.'
+  for (const token of await hetznerTokens(pass)) {
+    const opened = await deps.accounts.open({
+      token,
+      holder: project.metadata.uid,
+      recorded: recordedIDs(pass),
+      signal,
+      lane: 'delete',
+    })
+    if (opened.kind === 'opened') {
+      pass.access = { account: opened.account, tokens: { hetzner: token }, ...(await openBot(pass)) }
+      return undefined
+    }
+    why =
+      opened.kind === 'changed'
+        ? 'The Hetzner token reaches another Hetzner project than the one that holds the server.'
+        : 'Hetzner rejects the token.'
+  }
+  return why
+}
+
+async function hetznerTokens(pass: Pass): Promise<string[]> {
+  const { tokenSecretRef } = pass.project.spec.hetzner
+  const read = await readToken(pass, { ref: tokenSecretRef, service: 'Hetzner', malformed: malformedHetznerToken })
+  return unique(read.kind === 'token' ? read.token : undefined, pass.escrow?.hetznerToken)
+}
+
+/** Without any token that Telegram accepts there is no bot to ask: a paid server never waits for it. */
+async function openBot(pass: Pass): Promise<Pick<Access, 'bot'>> {
+  for (const token of await botTokens(pass)) {
+    const bot = pass.deps.bots.bot(token)
+    if (await isAccepted(bot, pass.signal)) return { bot }
+  }
+  return {}
+}
+
+/** Only tokens of the bot whose webhook we set: another bot's says nothing about it. */
+async function botTokens(pass: Pass): Promise<string[]> {
+  const { telegram } = pass.project.spec
+  if (telegram === undefined) return []
+  const malformed = (token: string) => (botIDOf(token) === undefined ? 'it is no bot token.' : undefined)
+  const read = await readToken(pass, { ref: telegram.tokenSecretRef, service: 'Telegram', malformed })
+  const tokens = unique(read.kind === 'token' ? read.token : undefined, pass.escrow?.telegramToken)
+  const recorded = pass.draft.telegram?.botID
+  return tokens.filter((token) => recorded === undefined || botIDOf(token) === recorded)
+}
+
+async function isAccepted(bot: Bot, signal: AbortSignal): Promise<boolean> {
+  try {
+    await bot.getMe(signal)
+    return true
+  } catch (error) {
+    if (isTelegramError(error) && error.errorClass === 'Auth') return false
+    throw error
+  }
+}
+
+const unique = (...tokens: (string | undefined)[]): string[] => [
+  ...new Set(tokens.filter((token) => token !== undefined)),
+]

@@ -1,0 +1,146 @@
+// The Project's TLS keys and webhook secret token: made once per address, kept in an owned Secret and in escrow, restored from either.
+
+import { randomBytes } from 'node:crypto'
+import type { ReasonOf } from '../api/reasons.ts'
+import type { Secret } from '../kube/secrets.ts'
+import { describeCertificate, issueCertificates } from './certificates.ts'
+import { keysFromData, keysToData, readEscrow, writeEscrow } from './escrow.ts'
+import { ownedSecretName, ownerLabels } from './names.ts'
+import type { EscrowContent, KeyMaterial, Pass } from './pass.ts'
+
+export type KeysDecision =
+  | { kind: 'use'; keys: KeyMaterial }
+  | { kind: 'escrow'; keys: KeyMaterial }
+  | { kind: 'publish'; keys: KeyMaterial }
+  | { kind: 'generate' }
+  | { kind: 'lost' }
+
+/**
+ * Pure: which copy of the keys counts, and which copy is to be written.
+ * The escrow counts before the Secret, because users can write the Secret. While a server exists keys are never made anew: it has the old ones.
+ */
+export function decideKeys(world: {
+  secret: KeyMaterial | undefined
+  escrow: KeyMaterial | undefined
+  escrowEnabled: boolean
+  serverExists: boolean
+  fits: (keys: KeyMaterial) => boolean
+}): KeysDecision {
+  const usable = (keys: KeyMaterial | undefined) => (keys !== undefined && world.fits(keys) ? keys : undefined)
+  const escrow = usable(world.escrow)
+  const secret = usable(world.secret)
+  if (escrow !== undefined)
+    return isSame(escrow, world.secret) ? { kind: 'use', keys: escrow } : { kind: 'publish', keys: escrow }
+  if (secret !== undefined)
+    return world.escrowEnabled ? { kind: 'escrow', keys: secret } : { kind: 'use', keys: secret }
+  return world.serverExists ? { kind: 'lost' } : { kind: 'generate' }
+}
+
+export type KeysResult =
+  | { kind: 'ready'; keys: KeyMaterial }
+  | { kind: 'written' }
+  | { kind: 'lost'; message: string }
+  | { kind: 'taken'; reason: Extract<ReasonOf<'ServerReady', 'False'>, 'NameTaken'>; message: string }
+
+/** Brings both copies in line, with at most one write to the cluster a pass. */
+export async function ensureKeys(pass: Pass, at: { ipv4: string; serverExists: boolean }): Promise<KeysResult> {
+  const { project, deps, signal } = pass
+  const ref = { namespace: project.metadata.namespace, name: ownedSecretName(project.metadata) }
+  const secret = await deps.secrets.get(ref, signal)
+  if (secret !== undefined && !isOwnedBy(secret, project.metadata.uid)) return taken(ref.name)
+
+  const decision = decideKeys({
+    secret: secret && keysFromData(secret.data),
+    escrow: pass.escrow?.keys,
+    escrowEnabled: deps.settings.escrow,
+    serverExists: at.serverExists,
+    fits: (keys) => describeCertificate(keys.certificate).ip === at.ipv4,
+  })
+  switch (decision.kind) {
+    case 'use':
+      return { kind: 'ready', keys: decision.keys }
+    case 'publish':
+      await publish(pass, secret, decision.keys)
+      return { kind: 'written' }
+    case 'escrow':
+      await putInEscrow(pass, decision.keys)
+      return { kind: 'written' }
+    case 'generate':
+      await keep(pass, secret, await generate(pass, at.ipv4))
+      return { kind: 'written' }
+    case 'lost':
+      return {
+        kind: 'lost',
+        message: `The keys that the server was given are lost: neither Secret ${ref.name} nor the escrow holds a set for ${at.ipv4}. Restore the Secret from a backup, or delete the Project and create it again.`,
+      }
+  }
+}
+
+const isSame = (a: KeyMaterial, b: KeyMaterial | undefined): boolean =>
+  b !== undefined && JSON.stringify(keysToData(a)) === JSON.stringify(keysToData(b))
+
+const isOwnedBy = (secret: Secret, uid: string): boolean =>
+  secret.metadata.ownerReferences?.some((owner) => owner.uid === uid) ?? false
+
+const taken = (name: string): KeysResult => ({
+  kind: 'taken',
+  reason: 'NameTaken',
+  message: `Secret ${name} exists and does not belong to this Project. It is left alone; delete or rename it, or rename the Project.`,
+})
+
+async function generate({ project, deps }: Pass, ipv4: string): Promise<KeyMaterial> {
+  const issued = await issueCertificates({
+    ip: ipv4,
+    commonName: `${project.metadata.namespace}/${project.metadata.name}`,
+    clock: deps.clock,
+  })
+  return {
+    caCertificate: issued.caCertificate,
+    caKey: issued.caKey,
+    certificate: issued.certificate,
+    key: issued.key,
+    secretToken: randomBytes(32).toString('base64url'),
+  }
+}
+
+/** New keys go into escrow first: what exists in only one place must be in the one that users cannot delete. */
+async function keep(pass: Pass, secret: Secret | undefined, keys: KeyMaterial): Promise<void> {
+  if (pass.deps.settings.escrow) return putInEscrow(pass, keys)
+  return publish(pass, secret, keys)
+}
+
+async function putInEscrow(pass: Pass, keys: KeyMaterial): Promise<void> {
+  const current: EscrowContent = pass.escrow ?? (await readEscrow(pass))
+  await writeEscrow(pass, { ...current, keys })
+}
+
+async function publish(
+  { project, deps, signal }: Pass,
+  existing: Secret | undefined,
+  keys: KeyMaterial,
+): Promise<void> {
+  const data = keysToData(keys)
+  if (existing !== undefined) return void (await deps.secrets.update({ ...existing, data }, signal))
+  await deps.secrets.create(
+    {
+      metadata: {
+        namespace: project.metadata.namespace,
+        name: ownedSecretName(project.metadata),
+        labels: ownerLabels(deps.identity.cluster, project.metadata),
+        ownerReferences: [
+          {
+            apiVersion: project.apiVersion,
+            kind: project.kind,
+            name: project.metadata.name,
+            uid: project.metadata.uid,
+            controller: true,
+            blockOwnerDeletion: true,
+          },
+        ],
+      },
+      type: 'Opaque',
+      data,
+    },
+    signal,
+  )
+}

@@ -1,0 +1,49 @@
+// What the process remembers of a Project between passes. Losing it costs time, never correctness: it only makes the operator more patient.
+
+import { createHmac, randomBytes } from 'node:crypto'
+import type { Clock, Duration } from '../clock.ts'
+
+export interface ProjectMemory {
+  /** Passes in a row that could not observe the world; sets the pace of retries. */
+  failures: number
+  /** Monotonic time of the last create without a known outcome (R4). */
+  unknownCreateAt?: Duration
+  /** Failed probes in a row, and the wall-clock time of the first. */
+  probe: { failures: number; failingSince?: number }
+  /** Monotonic time of the last look at the webhook that found it as it should be. */
+  webhookCheckedAt?: Duration
+  /** Monotonic times at which a webhook changed by others was set again. */
+  webhookRepairs: Duration[]
+  /** Keyed hash of the bot token that getMe proved, until when (monotonic), and the bot's user name. */
+  provenBot?: { token: string; until: Duration; username: string }
+  /** The `reconcile-requested-at` that has asked for a full look at everything. */
+  requestHandled?: string
+}
+
+export interface Memory {
+  of(uid: string): ProjectMemory
+  forget(uid: string): void
+}
+
+export function createMemory(): Memory {
+  const projects = new Map<string, ProjectMemory>()
+  return {
+    of(uid) {
+      const known = projects.get(uid) ?? { failures: 0, probe: { failures: 0 }, webhookRepairs: [] }
+      projects.set(uid, known)
+      return known
+    },
+    forget: (uid) => void projects.delete(uid),
+  }
+}
+
+/** Whether an instant remembered as monotonic time lies less than `span` back. */
+export const isWithin = (clock: Clock, instant: Duration | undefined, span: Duration): boolean =>
+  instant !== undefined && clock.monotonic() - instant < span
+
+/** Made anew at each start, so that a fingerprint says nothing outside this process. */
+const fingerprintKey = randomBytes(32)
+
+/** Tells two tokens apart without keeping either. */
+export const fingerprint = (token: string): string =>
+  createHmac('sha256', fingerprintKey).update(token).digest('base64url')

@@ -1,0 +1,150 @@
+// Reconciles one Project: the steps in order, one status patch at the end. The table of contents of the operator.
+
+import { parseDuration } from '../api/duration.ts'
+import { FINALIZER, type Project, parseProject } from '../api/project.ts'
+import { type Duration, minutes, seconds } from '../clock.ts'
+import type { Reconcile, ReconcileResult } from '../controller/reconcile.ts'
+import { isConflict, isNotFound } from '../kube/api-error.ts'
+import { address } from './address.ts'
+import { credentials } from './credentials.ts'
+import type { ProjectDeps } from './deps.ts'
+import { faultStep } from './faults.ts'
+import { guard } from './guard.ts'
+import { judgeInSync } from './in-sync.ts'
+import type { Pass } from './pass.ts'
+import { firstStatus, type Outcome, redactStatus, reportStep, summarize } from './report.ts'
+import { server } from './server.ts'
+import { type StepDefinition, unobserved } from './step.ts'
+import { teardown } from './teardown.ts'
+import { webhook } from './webhook.ts'
+import { workload } from './workload.ts'
+
+const steps = [credentials, guard, address, server, workload, webhook] as const
+
+const again: ReconcileResult = { requeueAfter: 0 }
+
+export function projectReconciler(deps: ProjectDeps): Reconcile {
+  return async (key, { signal }) => {
+    const stored = deps.projects.get(key)
+    if (stored === undefined) return undefined
+    const parsed = parseProject(stored)
+    if (!parsed.ok) throw new Error(`Cannot read Project ${key}: ${parsed.problems.join('; ')}`)
+    const { project } = parsed
+    rememberClaim(project, deps)
+
+    if (isLetGo(project)) return forgetProject(project, deps)
+    if (isFirstVisit(project)) return welcome(project, deps, signal)
+    const draft = structuredClone(project.status ?? { observedGeneration: project.metadata.generation })
+    const pass: Pass = { project, draft, deps, signal }
+    return isDeleted(project) ? runTeardown(pass) : runSteps(pass)
+  }
+}
+
+const isDeleted = ({ metadata }: Project): boolean => metadata.deletionTimestamp !== undefined
+
+/** Deleted, and nothing of ours holds it: others' finalizers may still. */
+const isLetGo = (project: Project): boolean => isDeleted(project) && !project.metadata.finalizers?.includes(FINALIZER)
+
+const isFirstVisit = (project: Project): boolean => !isDeleted(project) && project.status?.conditions === undefined
+
+/** Feedback before any provider is asked; our own status write does not wake us, so the next pass is asked for. */
+async function welcome(project: Project, deps: ProjectDeps, signal: AbortSignal): Promise<ReconcileResult> {
+  await patchStatus(deps, project, { status: firstStatus(project, deps.clock.now()), signal })
+  return again
+}
+
+async function runSteps(pass: Pass): Promise<ReconcileResult> {
+  const outcome = await runUntilIncomplete(pass)
+  const inSync = await judgeInSync(pass).catch(() => undefined)
+  summarize(pass, outcome, inSync)
+  return report(pass, requeueFor(pass, outcome))
+}
+
+async function runUntilIncomplete(pass: Pass): Promise<Outcome> {
+  for (const step of steps) {
+    const stopped = typeof step === 'function' ? await runGuard(pass) : await runStep(pass, step as StepDefinition)
+    if (stopped !== undefined) return stopped
+  }
+  pass.deps.memory.of(pass.project.metadata.uid).failures = 0
+  return { kind: 'complete' }
+}
+
+async function runStep(pass: Pass, { condition, run }: StepDefinition): Promise<Outcome | undefined> {
+  const step = await run(pass).catch((error: unknown) => {
+    pass.signal.throwIfAborted()
+    return faultStep(pass, error)
+  })
+  reportStep(pass, condition, step)
+  if (step.kind !== 'unobserved') pass.deps.memory.of(pass.project.metadata.uid).failures = 0
+  return step.kind === 'done' ? undefined : { kind: 'stopped', at: condition, step }
+}
+
+async function runGuard(pass: Pass): Promise<Outcome | undefined> {
+  try {
+    if ((await guard(pass)) === 'pass') return undefined
+    return {
+      kind: 'stopped',
+      at: undefined,
+      step: unobserved('Creating', 'The Project is being made safe to delete.', 0),
+    }
+  } catch (error) {
+    pass.signal.throwIfAborted()
+    return { kind: 'stopped', at: undefined, step: faultStep(pass, error) }
+  }
+}
+
+async function runTeardown(pass: Pass): Promise<ReconcileResult | undefined> {
+  const progress = await teardown(pass)
+  if (progress.kind === 'gone') return forgetProject(pass.project, pass.deps)
+  return report(pass, progress.after)
+}
+
+async function report(pass: Pass, after: Duration): Promise<ReconcileResult> {
+  const { project, draft, deps, signal } = pass
+  const written = await patchStatus(deps, project, { status: draft, signal })
+  return written ? { requeueAfter: after } : again
+}
+
+/** False when the view was stale: the store has, or will have, a newer one to begin again from. */
+async function patchStatus(
+  deps: ProjectDeps,
+  project: Project,
+  o: { status: Pass['draft']; signal: AbortSignal },
+): Promise<boolean> {
+  try {
+    await deps.projects.patchStatus(project, redactStatus(o.status, deps.redact), o.signal)
+    return true
+  } catch (error) {
+    if (isConflict(error) || isNotFound(error)) return false
+    throw error
+  }
+}
+
+/** A Project that a person must mend is probed this seldom, unless its step says otherwise. */
+const slowProbe = minutes(5)
+
+/** A tenth to both sides, so that Projects created together do not stay together. */
+const jittered = (interval: Duration, random: number): Duration => interval * (0.9 + random / 5)
+
+function requeueFor({ project, deps }: Pass, outcome: Outcome): Duration {
+  if (outcome.kind === 'stopped' && outcome.step.kind !== 'done')
+    return outcome.step.after ?? jittered(slowProbe, deps.random())
+  const resync = jittered(parseDuration(project.spec.resyncInterval), deps.random())
+  return Math.min(resync, seconds(project.spec.workload.probe.periodSeconds))
+}
+
+/** Before anything is asked: a bot that the status records stays this Project's until getMe proves otherwise. */
+function rememberClaim({ metadata, status }: Project, { claims }: ProjectDeps): void {
+  const botID = status?.telegram?.botID
+  if (botID !== undefined && !claims.holds(metadata.uid)) claims.claim(botID, metadata)
+}
+
+/** Lets go of tokens, claims and memories of a Project that is gone. */
+export function forgetProject(
+  { metadata }: Project,
+  { accounts, claims, memory }: Pick<ProjectDeps, 'accounts' | 'claims' | 'memory'>,
+): undefined {
+  accounts.release(metadata.uid)
+  claims.release(metadata.uid)
+  memory.forget(metadata.uid)
+}

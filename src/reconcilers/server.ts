@@ -1,0 +1,229 @@
+// Owns ServerReady: one server on the Project's address, running, named and labelled as ours; started or created again when it is not.
+
+import { timestamp } from '../api/conditions.ts'
+import { parseDuration } from '../api/duration.ts'
+import { type Duration, seconds } from '../clock.ts'
+import type { Action, Labels, Server } from '../providers/hcloud/domain.ts'
+import { act } from './act.ts'
+import { estimateCost } from './cost.ts'
+import { ensureKeys } from './keys.ts'
+import { labelKeys, ownerLabels, resourceName } from './names.ts'
+import { accessOf, addressOf, type Pass } from './pass.ts'
+import { createServer } from './server-create.ts'
+import { decideServer, type ServerDecision } from './server-decision.ts'
+import { again, blocked, done, type Step, type StepDefinition, unobserved, wait } from './step.ts'
+
+export const server: StepDefinition<'ServerReady'> = {
+  condition: 'ServerReady',
+  async run(pass) {
+    const { project, draft, deps } = pass
+    const servers = await findServers(pass)
+    const decision = decideServer({
+      servers,
+      addressID: addressOf(pass).id,
+      operation: draft.operation,
+      actions: followActions(pass),
+      now: deps.clock.now(),
+      wanted: { name: resourceName(deps.identity.cluster, project.metadata), labels: wantedLabels(pass) },
+    })
+    return carryOut(pass, decision)
+  },
+}
+
+/** A look while Hetzner works: the end of an action wakes the Project sooner. */
+const pace: Record<'action' | 'status' | 'repair', Duration> = {
+  action: seconds(15),
+  status: seconds(5),
+  repair: seconds(60),
+}
+
+async function carryOut(pass: Pass, decision: ServerDecision): Promise<Step<'ServerReady'>> {
+  switch (decision.kind) {
+    case 'create':
+      return createServer(pass)
+    case 'ambiguous':
+      return blocked(
+        'NameTaken',
+        `More than one server carries this Project's labels: ${decision.names.join(', ')}. Remove the label ${labelKeys.uid} from all but one.`,
+      )
+    case 'elsewhere':
+      return blocked(
+        'InvalidServer',
+        `Server ${decision.server.name} does not have this Project's address ${addressOf(pass).ipv4}. Give it back that Primary IP, or delete the server: it is then created again.`,
+      )
+    case 'deleting':
+      return wait('Missing', `Server ${decision.server.name} is being deleted; it is then created again.`, pace.status)
+    case 'follow':
+      return wait(
+        decision.created ? 'Starting' : 'Creating',
+        `Hetzner works on server ${decision.server.name}.`,
+        pace.action,
+      )
+    case 'late':
+      return blocked(
+        'ActionFailed',
+        `Server ${decision.server.name} did not come up within spec.timeouts.create. It is left as it is and looked at again; delete it at Hetzner to have it created anew.`,
+      )
+    case 'recover':
+      return recoverActions(pass, decision.server)
+    case 'discard':
+      return discard(pass, decision)
+    case 'powerOn':
+      return powerOn(pass, decision.server)
+    case 'powerOnFailed':
+      draft(pass).operation = undefined
+      return wait(
+        'ActionFailed',
+        `Hetzner could not start server ${decision.server.name}: ${decision.why}. Tried again by itself.`,
+        pace.repair,
+      )
+    case 'busy':
+      return wait('Starting', `Server ${decision.server.name} is ${decision.server.status} at Hetzner.`, pace.status)
+    case 'relabel':
+      return relabel(pass, decision.server)
+    case 'running':
+      return running(pass, decision.server)
+  }
+}
+
+/** The draft, for taking facts away. */
+const draft = (pass: Pass): { operation?: Pass['draft']['operation'] | undefined } => pass.draft
+
+export const wantedLabels = ({ project, deps }: Pass): Labels => ({
+  ...project.spec.server.labels,
+  ...ownerLabels(deps.identity.cluster, project.metadata),
+})
+
+/** From the inventory; but what has just changed state through our own action is looked at directly. */
+async function findServers(pass: Pass): Promise<readonly Server[]> {
+  const { account } = accessOf(pass)
+  const found = await account.servers.find(pass.project.metadata.uid, pass.signal)
+  const [only] = found
+  const settled = pass.draft.operation === undefined || only?.status === 'running' || found.length !== 1
+  const pending = followActions(pass)?.some((action) => action.status === 'running') ?? true
+  if (only === undefined || settled || pending) return found
+  const live = await account.servers.byID(only.id, pass.signal)
+  return live === undefined ? [] : [live]
+}
+
+function followActions(pass: Pass): readonly Action[] | undefined {
+  const ids = pass.draft.operation?.actionIDs ?? []
+  return ids.length === 0 ? [] : accessOf(pass).account.actions.follow(ids, pass.project.metadata.uid)
+}
+
+/** The process died between the create and the status that would have told its actions: the server knows them. */
+async function recoverActions(pass: Pass, found: Server): Promise<Step<'ServerReady'>> {
+  const actions = await accessOf(pass).account.actions.ofServer(found.id, pass.signal)
+  const open = actions.filter((action) => action.status === 'running')
+  if (open.length === 0) return wait('Starting', `Server ${found.name} is ${found.status} at Hetzner.`, pace.status)
+  pass.draft.operation = operation(pass, { kind: 'Create', actionIDs: open.map((action) => action.id) })
+  return again('Creating', `Hetzner works on server ${found.name}.`)
+}
+
+export function operation({ project, draft, deps }: Pass, begun: { kind: string; actionIDs: readonly number[] }) {
+  const now = deps.clock.now()
+  return {
+    kind: begun.kind,
+    actionIDs: [...begun.actionIDs],
+    startedAt: timestamp(now),
+    deadline: timestamp(now + parseDuration(project.spec.timeouts.create)),
+    attempt: draft.operation?.attempt ?? 1,
+  }
+}
+
+/** Created, failed, never ran: deleted and tried again, at most `attempts` times; then a person must look. */
+const attempts = 3
+
+async function discard(
+  pass: Pass,
+  { server: found, why }: Extract<ServerDecision, { kind: 'discard' }>,
+): Promise<Step<'ServerReady'>> {
+  const attempt = pass.draft.operation?.attempt ?? 1
+  if (attempt >= attempts) {
+    return blocked(
+      'ActionFailed',
+      `Hetzner failed to create server ${found.name} ${attempts} times: ${why}. Delete it at Hetzner, or change spec.server, to have it tried again.`,
+    )
+  }
+  const planned = wait(
+    'ActionFailed',
+    `Hetzner failed to create server ${found.name}: ${why}. It is deleted and created again.`,
+    seconds(5) * 2 ** attempt,
+  )
+  const { account } = accessOf(pass)
+  return act(pass, { lane: 'create', planned }, async (options) => {
+    const deleted = await account.servers.delete(found.id, options)
+    pass.draft.operation = {
+      ...operation(pass, { kind: 'Discard', actionIDs: deleted === undefined ? [] : [deleted] }),
+      attempt: attempt + 1,
+    }
+  })
+}
+
+async function powerOn(pass: Pass, found: Server): Promise<Step<'ServerReady'>> {
+  const { account } = accessOf(pass)
+  const planned = wait('PoweredOff', `Server ${found.name} was off; it is being started.`, pace.action)
+  return act(pass, { lane: 'repair', planned }, async (options) => {
+    const id = await account.servers.powerOn(found.id, options)
+    pass.draft.operation = operation(pass, { kind: 'PowerOn', actionIDs: [id] })
+  })
+}
+
+async function relabel(pass: Pass, found: Server): Promise<Step<'ServerReady'>> {
+  const { account } = accessOf(pass)
+  const name = resourceName(pass.deps.identity.cluster, pass.project.metadata)
+  // Ready or not is another question: the name and labels of a server that serves are put right without a word about it.
+  const planned = unobserved('Repairing', `Name and labels of server ${found.name} are being put right.`, 0)
+  return act(pass, { lane: 'repair', planned }, (options) =>
+    account.servers.update(found.id, { name, labels: wantedLabels(pass) }, options),
+  )
+}
+
+async function running(pass: Pass, found: Server): Promise<Step<'ServerReady'>> {
+  const { project, deps } = pass
+  const { ipv4 } = addressOf(pass)
+  const unserved = await markServed(pass)
+  if (unserved !== undefined) return unserved
+
+  const keys = await ensureKeys(pass, { ipv4, serverExists: true })
+  if (keys.kind === 'written')
+    return unobserved('Repairing', "The server's keys are being put back into their Secret.", 0)
+  if (keys.kind === 'taken') return blocked(keys.reason, keys.message)
+  if (keys.kind === 'ready') pass.keys = keys.keys
+  if (keys.kind === 'lost') pass.keysLost = keys.message
+
+  record(pass, found)
+  draft(pass).operation = undefined
+  await estimateCost(pass)
+  delete deps.memory.of(project.metadata.uid).unknownCreateAt
+  return done('Running', `${found.name}, a ${found.type}, runs in ${found.location}.`)
+}
+
+/** Before the webhook is set: from now on this address is never given back by itself. */
+async function markServed(pass: Pass): Promise<Step<'ServerReady'> | undefined> {
+  const { account } = accessOf(pass)
+  const { id } = addressOf(pass)
+  const ip = (await account.primaryIPs.find(pass.project.metadata.uid, pass.signal)).find((each) => each.id === id)
+  if (ip === undefined || ip.labels[labelKeys.served] === 'true') return undefined
+  const planned = unobserved('Creating', 'The address is being marked as used by a server.', 0)
+  return act(pass, { lane: 'create', planned }, (options) =>
+    account.primaryIPs.update(id, { labels: { ...ip.labels, [labelKeys.served]: 'true' } }, options),
+  )
+}
+
+/** Facts about the server, as found; what it was created with stays as recorded. */
+export function record({ project, draft }: Pass, found: Server, userDataHash?: string): void {
+  const hash = userDataHash ?? draft.server?.userDataHash
+  draft.server = {
+    sshKeys: project.spec.server.sshKeys,
+    ...draft.server,
+    id: found.id,
+    name: found.name,
+    type: found.type,
+    location: found.location,
+    image: project.spec.server.image,
+    state: found.status,
+    ...(hash !== undefined && { userDataHash: hash }),
+  }
+  if (draft.address !== undefined && found.ipv6 !== undefined) draft.address.ipv6 = found.ipv6
+}

@@ -1,0 +1,199 @@
+// Deletes what a Project owns, in the order that leaves nothing pointing at nothing, and lets the Project go when absence is proven.
+
+import { timestamp } from '../api/conditions.ts'
+import { parseDuration } from '../api/duration.ts'
+import { ANNOTATIONS, FINALIZER } from '../api/project.ts'
+import { type Duration, minutes, seconds } from '../clock.ts'
+import type { WriteOptions } from '../providers/hcloud/account.ts'
+import type { Server } from '../providers/hcloud/domain.ts'
+import { hasCode } from '../providers/hcloud/errors.ts'
+import { confirmAbsence } from './absence.ts'
+import { openForDeletion } from './deletion-access.ts'
+import { type DeletionProgress, reportDeletion, waiting } from './deletion-report.ts'
+import { readEscrow, removeEscrow } from './escrow.ts'
+import { faultStep } from './faults.ts'
+import { isOwned, labelKeys, ownedSecretName } from './names.ts'
+import { accessOf, type Pass } from './pass.ts'
+import { writeTombstone } from './tombstone.ts'
+import { pointsAt } from './webhook-target.ts'
+
+/** One pass of a deletion: at most one external write, then a report; `gone` once the finalizer is off. */
+export async function teardown(pass: Pass): Promise<DeletionProgress> {
+  try {
+    pass.escrow = await readEscrow(pass)
+    const closed = await openForDeletion(pass)
+    if (closed !== undefined) return await waitOrAbandon(pass, closed)
+    return reportDeletion(pass, await advance(pass))
+  } catch (error) {
+    pass.signal.throwIfAborted()
+    if (hasCode(error, 'account_unproven')) return waitOrAbandon(pass, unproven)
+    const step = faultStep(pass, error)
+    return reportDeletion(
+      pass,
+      waiting(step.message ?? '', step.kind === 'unobserved' ? (step.after ?? minutes(1)) : minutes(1)),
+    )
+  }
+}
+
+const unproven =
+  'Everything that this Project recorded at Hetzner is gone, and so nothing proves that the token still reaches its account: absence cannot be told from a wrong token.'
+
+type Phase = (pass: Pass) => Promise<DeletionProgress | undefined>
+
+/** The webhook first, so that Telegram never calls a dead address by our doing; the address after the server that holds it. */
+const phases: readonly Phase[] = [
+  removeWebhook,
+  removeServers,
+  removeAddresses,
+  removeKeys,
+  removeOwnedSecret,
+  confirmAbsence,
+  letGo,
+]
+
+async function advance(pass: Pass): Promise<DeletionProgress> {
+  for (const phase of phases) {
+    const progress = await phase(pass)
+    if (progress !== undefined) return progress
+  }
+  return { kind: 'gone' }
+}
+
+async function removeWebhook(pass: Pass): Promise<DeletionProgress | undefined> {
+  const { project, draft, signal } = pass
+  const { account, bot } = accessOf(pass)
+  if (bot === undefined || project.spec.telegram?.onDelete === 'Keep') return undefined
+  const ips = await account.primaryIPs.find(project.metadata.uid, signal)
+  const addresses = [...ips.map((ip) => ip.ip), ...(draft.address === undefined ? [] : [draft.address.ipv4])]
+  const { url } = await bot.getWebhookInfo(signal)
+  if (!pointsAt(url, addresses)) return undefined
+  await effect(pass, () => bot.deleteWebhook(signal))
+  return waiting('The webhook is being removed.', 0)
+}
+
+/** Deletion is not held up by suspension, and its writes need no live read: the mark cannot be taken back. */
+async function effect({ project, signal }: Pass, run: (options: WriteOptions) => Promise<unknown>): Promise<void> {
+  await run({ holder: project.metadata.uid, lane: 'delete', signal })
+}
+
+async function removeServers(pass: Pass): Promise<DeletionProgress | undefined> {
+  const { account } = accessOf(pass)
+  const [server] = await account.servers.findLive(pass.project.metadata.uid, { signal: pass.signal, lane: 'delete' })
+  if (server === undefined) return undefined
+  if (pass.project.spec.deletionPolicy === 'Orphan') return orphanServer(pass, server)
+  if (server.status === 'deleting') return followDelete(pass, server)
+  if (server.status === 'running' && !(await isStopOverdue(pass, server))) return stop(pass, server)
+  return deleteServer(pass, server)
+}
+
+const look: Duration = seconds(3)
+
+async function stop(pass: Pass, server: Server): Promise<DeletionProgress> {
+  const message = `Server ${server.name} is being stopped.`
+  if (pass.draft.operation?.kind === 'Shutdown' || server.locked) return waiting(message, look)
+  await effect(pass, async (options) => {
+    const id = await accessOf(pass).account.servers.shutdown(server.id, options)
+    begin(pass, { kind: 'Shutdown', actionIDs: [id], limit: parseDuration(pass.project.spec.timeouts.shutdown) })
+  })
+  return waiting(message, look)
+}
+
+/** A guest that ignores the signal is not waited for beyond what the user allows. */
+async function isStopOverdue({ draft, deps }: Pass, server: Server): Promise<boolean> {
+  const { operation } = draft
+  if (operation?.kind !== 'Shutdown' || operation.deadline === undefined) return false
+  return !server.locked && deps.clock.now() > Date.parse(operation.deadline)
+}
+
+async function deleteServer(pass: Pass, server: Server): Promise<DeletionProgress> {
+  const message = `Server ${server.name} is being deleted.`
+  // Hetzner refuses to delete what an action still holds; only the server itself says when that ends.
+  if (server.locked) return waiting(message, look)
+  await effect(pass, async (options) => {
+    const id = await accessOf(pass).account.servers.delete(server.id, options)
+    begin(pass, { kind: 'Delete', actionIDs: id === undefined ? [] : [id], limit: minutes(10) })
+  })
+  return waiting(message, look)
+}
+
+function begin({ draft, deps }: Pass, o: { kind: string; actionIDs: number[]; limit: Duration }): void {
+  const now = deps.clock.now()
+  draft.operation = {
+    kind: o.kind,
+    actionIDs: o.actionIDs,
+    startedAt: timestamp(now),
+    deadline: timestamp(now + o.limit),
+  }
+}
+
+function followDelete(pass: Pass, server: Server): DeletionProgress {
+  const ids = pass.draft.operation?.actionIDs ?? []
+  if (ids.length > 0) accessOf(pass).account.actions.follow(ids, pass.project.metadata.uid)
+  return waiting(`Server ${server.name} is being deleted.`, look)
+}
+
+async function removeAddresses(pass: Pass): Promise<DeletionProgress | undefined> {
+  const { account } = accessOf(pass)
+  const [ip] = await account.primaryIPs.findLive(pass.project.metadata.uid, { signal: pass.signal, lane: 'delete' })
+  if (ip === undefined) return undefined
+  if (pass.project.spec.deletionPolicy === 'Orphan') {
+    await effect(pass, (options) => account.primaryIPs.update(ip.id, { labels: withoutOurs(ip.labels) }, options))
+    return waiting(`The labels of ${ip.ip} are being removed.`, 0)
+  }
+  const message = `The address ${ip.ip} is being given back.`
+  if (ip.assigneeID !== null) return waiting(message, look)
+  await effect(pass, (options) => account.primaryIPs.delete(ip.id, options))
+  return waiting(message, 0)
+}
+
+async function orphanServer(pass: Pass, server: Server): Promise<DeletionProgress> {
+  const { account } = accessOf(pass)
+  await effect(pass, (options) => account.servers.update(server.id, { labels: withoutOurs(server.labels) }, options))
+  return waiting(`The labels of server ${server.name} are being removed: it stays.`, 0)
+}
+
+const ours: readonly string[] = Object.values(labelKeys)
+
+const withoutOurs = (labels: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(labels).filter(([key]) => !ours.includes(key)))
+
+async function removeKeys(pass: Pass): Promise<DeletionProgress | undefined> {
+  const { account } = accessOf(pass)
+  const [key] = await account.sshKeys.findLive(pass.project.metadata.uid, { signal: pass.signal, lane: 'delete' })
+  if (key === undefined || !isOwned(key.labels, pass.deps.identity.cluster, pass.project.metadata)) return undefined
+  await effect(pass, (options) => account.sshKeys.delete(key.id, options))
+  return waiting('The throw-away SSH key is being deleted.', 0)
+}
+
+/** Best effort: it carries an owner reference, so the garbage collector gets it where we may no longer. */
+async function removeOwnedSecret({ project, deps, signal }: Pass): Promise<undefined> {
+  const { namespace, uid } = project.metadata
+  const ref = { namespace, name: ownedSecretName(project.metadata) }
+  try {
+    const secret = await deps.secrets.get(ref, signal)
+    const isOurs = secret?.metadata.ownerReferences?.some((owner) => owner.uid === uid)
+    if (isOurs && secret?.metadata.uid !== undefined)
+      await deps.secrets.delete({ ...ref, uid: secret.metadata.uid }, signal)
+  } catch {
+    signal.throwIfAborted()
+  }
+}
+
+/** The escrow is the last thing that could still finish a deletion: it goes right before the finalizer. */
+async function letGo(pass: Pass): Promise<DeletionProgress> {
+  const { project, deps, signal } = pass
+  await removeEscrow(pass, project.metadata.uid)
+  const finalizers = project.metadata.finalizers?.filter((each) => each !== FINALIZER) ?? []
+  await deps.projects.setFinalizers(project, finalizers, signal)
+  return { kind: 'gone' }
+}
+
+/** Without a token nothing can be deleted and nothing proven: a person restores one, or says that it does not matter. */
+async function waitOrAbandon(pass: Pass, why: string): Promise<DeletionProgress> {
+  if (pass.project.metadata.annotations?.[ANNOTATIONS.abandon] !== 'true') {
+    const message = `${why} Deletion waits. Restore a token, or annotate the Project with ${ANNOTATIONS.abandon}=true to give up what may still exist.`
+    return reportDeletion(pass, { kind: 'blocked', message, after: seconds(10) + pass.deps.random() * seconds(20) })
+  }
+  await writeTombstone(pass, why)
+  return letGo(pass)
+}
