@@ -1,7 +1,7 @@
 // Whether a failed call is sent once more within its deadline, and after how long. The work queue is the real retry.
 
 import type { Duration } from '../clock.ts'
-import { isApiError } from './api-error.ts'
+import { type ApiError, isApiError } from './api-error.ts'
 import { isConnectionError } from './connection-error.ts'
 
 export interface FailedCall {
@@ -35,9 +35,14 @@ function reconnectAfter({ method, attempt, error, random }: FailedCall): Duratio
  * POST ever is: a proxy may have said it. A write that got a 5xx may have happened.
  */
 function serverPause({ method, error, random }: FailedCall): Duration | undefined {
-  if (!isApiError(error) || error.retryAfter === undefined) return undefined
+  if (!isApiError(error) || error.retryAfter === undefined || isFromTheFuture(error)) return undefined
   const mayRepeat =
     method === 'GET' ? error.status === 429 || error.status >= 500 : error.status === 429 && method !== 'POST'
   // Upwards only: whoever was told the same time should not come back at the same moment.
   return mayRepeat ? error.retryAfter * (1 + random() / 4) : undefined
+}
+
+/** Asked for a version that this server has not seen: whoever asked knows a better question than the same once more. */
+function isFromTheFuture(error: ApiError): boolean {
+  return error.causes.some(({ reason }) => reason === 'ResourceVersionTooLarge')
 }

@@ -14,7 +14,7 @@ export interface Projects {
   readLive(ref: ObjectRef, signal: AbortSignal): Promise<Project | undefined>
   /**
    * Writes what differs between the project's status and `next`, for exactly this uid and resourceVersion: a Conflict if
-   * either has changed. No request when nothing differs.
+   * either has changed. No request when nothing differs. The answer is the new object.
    */
   patchStatus(project: Project, next: ProjectStatus, signal: AbortSignal): Promise<Project | 'unchanged'>
   /**
@@ -45,20 +45,29 @@ export function createProjects(transport: Transport): Projects {
     async patchStatus(project, next, signal) {
       const status = mergePatch(project.status ?? {}, next)
       if (status === undefined) return 'unchanged'
-      const { uid, resourceVersion } = project.metadata
-      return patch(`${pathOf(project.metadata)}/status`, { metadata: { uid, resourceVersion }, status }, signal)
+      return patch(`${pathOf(project.metadata)}/status`, { metadata: exactly(project), status }, signal)
     },
 
     async setFinalizers(project, finalizers, signal) {
-      const { uid, resourceVersion } = project.metadata
       try {
-        return await patch(pathOf(project.metadata), { metadata: { finalizers, uid, resourceVersion } }, signal)
+        return await patch(pathOf(project.metadata), { metadata: { finalizers, ...exactly(project) } }, signal)
       } catch (error) {
         if (!isNotFound(error) || !isRemoval(project, finalizers)) throw error
         return { ...project, metadata: { ...project.metadata, finalizers: [...finalizers] } }
       }
     },
   }
+}
+
+/**
+ * Makes a patch hold for this object in this version only. The version is the fence: it is never the same for two
+ * objects, so it tells a namesake, too. The uid says so in the request (the status subresource ignores it).
+ */
+function exactly({ metadata: { uid, resourceVersion, name } }: Project) {
+  // An empty version would mean: whatever is there.
+  if (!uid || !resourceVersion)
+    throw new TypeError(`Cannot patch Project ${name}: its uid or resourceVersion is missing`)
+  return { uid, resourceVersion }
 }
 
 function pathOf({ namespace, name }: ObjectRef): string {
