@@ -164,7 +164,9 @@ describe('misshapen', () => {
     expect(misshapen(tree({ [path]: text }))).toHaveLength(1)
   })
 
-  it('allows 250 lines, and more where a file is generated', () => {
+  it('allows 250 lines, and more where a file is a test or generated', () => {
+    expect(misshapen(tree({ 'test/kube/a.test.ts': long }))).toEqual([])
+    expect(misshapen(tree({ 'test/kube/a.test.ts': long + long }))).toHaveLength(1)
     expect(misshapen(tree({ 'src/kube/a.ts': long.replace('const a = 1\n', '') }))).toEqual([])
     expect(misshapen(tree({ 'src/kube/a.gen.ts': long }))).toEqual([])
   })

@@ -15,7 +15,7 @@ export interface CelRule {
 export const cel = (...rules: CelRule[]) => ({ [celKey]: rules })
 
 /** A CEL condition for a pattern; RE2 knows no `\/`. */
-export const celMatches = (pattern: RegExp) => `self.matches(r'${pattern.source.replaceAll('\\/', '/')}')`
+const celMatches = (pattern: RegExp) => `self.matches(r'${pattern.source.replaceAll('\\/', '/')}')`
 
 /**
  * A text with a syntax. The rule goes out as CEL, because a refusal by `pattern` quotes an expression where a user needs a sentence;

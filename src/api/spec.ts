@@ -1,7 +1,7 @@
 // What a user may ask of a Project: every field of spec, bounded, with its rule, its default and the text users read.
 import * as z from 'zod'
 import { durationPattern } from './duration.ts'
-import { cel, celMatches, text, uniqueList } from './fields.ts'
+import { cel, text, uniqueList } from './fields.ts'
 
 const secretName = () =>
   text({
@@ -30,17 +30,13 @@ const keyRef = (kind: string) =>
     .describe(`${kind} in the Project's namespace that holds the user data.`)
 
 const duration = (least: string, most: string) =>
-  z
-    .string()
-    .min(2)
-    .max(20)
-    .regex(durationPattern)
-    .meta(
-      cel({
-        rule: `${celMatches(durationPattern)} && duration(self) >= duration('${least}') && duration(self) <= duration('${most}')`,
-        message: `must be a duration from ${least} to ${most}, such as 90s, 10m or 1h30m`,
-      }),
-    )
+  text({
+    min: 2,
+    max: 20,
+    pattern: durationPattern,
+    must: `must be a duration from ${least} to ${most}, such as 90s, 10m or 1h30m`,
+    extra: `duration(self) >= duration('${least}') && duration(self) <= duration('${most}')`,
+  })
 
 const catalogName = (what: string) =>
   text({
