@@ -3,11 +3,8 @@
 import { createHcloudSimulator, type HcloudSimulator } from './hcloud/hcloud-simulator.ts'
 import type { HcloudOptions } from './hcloud/options.ts'
 import type { Clock } from './kit/clock.ts'
-import { faultRoutes, requestRoutes, withControl } from './kit/control.ts'
-import { createFaults, type Faults } from './kit/faults.ts'
-import type { Handler } from './kit/handler.ts'
 import { seededRandom } from './kit/random.ts'
-import { createRequestLog, type RequestLog } from './kit/request-log.ts'
+import { createService, type Service } from './kit/service.ts'
 import { telegramControlRoutes, telegramState } from './telegram/control.ts'
 import { createTelegramSimulator, type TelegramOptions, type TelegramSimulator } from './telegram/simulator.ts'
 import { machineControlRoutes } from './vps/control.ts'
@@ -24,17 +21,9 @@ export interface WorldOptions {
   telegram?: TelegramOptions
 }
 
-/** One service as its clients see it. */
-interface Service {
-  /** The API and the control routes below `/_simulator/`; the latter are never hit by faults. */
-  readonly fetch: Handler
-  /** Faults on the way to and from the API. */
-  readonly faults: Faults
-}
-
 export interface World {
   readonly hcloud: Service & Pick<HcloudSimulator, 'control'>
-  readonly telegram: Service & { readonly simulator: TelegramSimulator; readonly requests: RequestLog }
+  readonly telegram: Service & { readonly simulator: TelegramSimulator }
   readonly machines: SimulatedMachines
   /** Everything there is, safe to print. */
   state(): {
@@ -52,24 +41,20 @@ export function createWorld({ clock, seed = 1, bootSeconds = 15, ...options }: W
   const hcloud = createHcloudSimulator({ clock, random, machines, options: options.hcloud ?? {} })
   const telegramOptions = { allowReserved: true, ...options.telegram }
   const simulator = createTelegramSimulator({ clock, random, options: telegramOptions })
-  const hcloudFaults = createFaults({ clock, random, basePath: '/v1' })
-  const telegramFaults = createFaults({ clock, random })
-  const requests = createRequestLog({ clock, describe: describeTelegram })
-  const hcloudRoutes = [...hcloud.controlRoutes, ...faultRoutes(hcloudFaults), ...machineControlRoutes(machines)]
-  const telegramRoutes = [
-    ...telegramControlRoutes({ telegram: simulator, clock }),
-    ...faultRoutes(telegramFaults),
-    ...requestRoutes(requests),
-  ]
   return {
     hcloud: {
       control: hcloud.control,
-      faults: hcloudFaults,
-      fetch: withControl(hcloudFaults.wrap(hcloud.fetch), hcloudRoutes),
+      ...createService({
+        ...{ clock, random, handler: hcloud.fetch, basePath: '/v1', describe: describeHcloud },
+        routes: [...hcloud.controlRoutes, ...machineControlRoutes(machines)],
+      }),
     },
     telegram: {
-      ...{ simulator, requests, faults: telegramFaults },
-      fetch: withControl(requests.wrap(telegramFaults.wrap(simulator.fetch)), telegramRoutes),
+      simulator,
+      ...createService({
+        ...{ clock, random, handler: simulator.fetch, describe: describeTelegram },
+        routes: telegramControlRoutes({ telegram: simulator, clock }),
+      }),
     },
     machines,
     state: () => ({
@@ -88,4 +73,10 @@ export function createWorld({ clock, seed = 1, bootSeconds = 15, ...options }: W
 function describeTelegram(request: Request): { path: string; target: string } {
   const [, bot = '', method = ''] = /^\/bot(\d*)[^/]*\/(.*)$/.exec(new URL(request.url).pathname) ?? []
   return { path: `/bot/${method.toLowerCase()}`, target: `/bot${bot}/${method}` }
+}
+
+function describeHcloud(request: Request): { path: string; target: string } {
+  const { pathname, search } = new URL(request.url)
+  const path = pathname.replace(/^\/v1(?=\/)/, '')
+  return { path: path.replaceAll(/\/\d+(?=\/|$)/g, '/:id'), target: path + search }
 }
