@@ -1,5 +1,5 @@
 // The fields of a structural schema as a flat list, in the order in which the schema states them.
-import type { StructuralSchema } from '../../src/api/structural.ts'
+import type { StructuralSchema } from '../../src/api/structural-schema.ts'
 
 export interface Field {
   /** `spec.server.types[]` is an item of the list, `spec.server.labels{}` a value of the map. */

@@ -2,7 +2,7 @@
 import type { projectDefinition } from '../../src/api/crd.ts'
 import type { CelRule } from '../../src/api/fields.ts'
 import { ANNOTATIONS, API_VERSION } from '../../src/api/project.ts'
-import type { StructuralSchema } from '../../src/api/structural.ts'
+import type { StructuralSchema } from '../../src/api/structural-schema.ts'
 import { type Field, fieldsOf } from './fields-of.ts'
 import { code, table } from './markdown.ts'
 

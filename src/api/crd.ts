@@ -1,6 +1,6 @@
 // The CustomResourceDefinition of Project, computed from the schema.
 import { GROUP, KIND, PLURAL, projectSchema, VERSION } from './project.ts'
-import { type StructuralSchema, structuralSchema } from './structural.ts'
+import { type StructuralSchema, structuralSchema } from './structural-schema.ts'
 
 interface PrinterColumn {
   name: string

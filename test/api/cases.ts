@@ -24,6 +24,7 @@ const ref = { name: 'a', key: 'b' }
 export const bad: Refusal[] = [
   ['metadata.name', letters(41), nameRule],
   ['metadata.name', 'echo.bot', nameRule],
+  ['spec', undefined, 'spec: Required value'],
   ['spec.suspend', 'yes', 'must be of type boolean'],
   ['spec.deletionPolicy', 'delete', 'supported values: "Delete", "Orphan"'],
   ['spec.resyncInterval', '59s', durationRule('1m', '24h')],
@@ -46,6 +47,7 @@ export const bad: Refusal[] = [
   ['spec.hetzner.tokenSecretRef.name', 'a..b', objectNameRule],
   ['spec.hetzner.tokenSecretRef.name', letters(254), 'may not be more than 253'],
   ['spec.hetzner.tokenSecretRef.key', 'to ken', keyRule],
+  ['spec.hetzner.tokenSecretRef.key', letters(254), 'may not be more than 253'],
   ['spec.hetzner.tokenSecretRef.key', '', 'should be at least 1 chars long'],
   ['spec.hetzner.tokenSecretRef.namespace', 'other', 'unknown field "spec.hetzner.tokenSecretRef.namespace"'],
   ['spec.server', undefined, 'spec.server: Required value'],

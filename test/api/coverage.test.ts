@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { projectDefinition } from '../../src/api/crd.ts'
 import type { CelRule } from '../../src/api/fields.ts'
-import type { StructuralSchema } from '../../src/api/structural.ts'
+import type { StructuralSchema } from '../../src/api/structural-schema.ts'
 import { bad, refused } from './cases.ts'
 
 const root = projectDefinition().spec.versions[0]?.schema.openAPIV3Schema as StructuralSchema

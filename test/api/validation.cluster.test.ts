@@ -29,7 +29,7 @@ describe('a Project is refused', () => {
         (error: Error) => error.message,
       )
       expect(refusal).toContain(text)
-      const field = path.startsWith('spec.') ? path.split('.').slice(0, 2).join('.') : 'metadata.name'
+      const field = path.split('.').slice(0, 2).join('.')
       expect(refusal).toContain(field)
     },
   )

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { projectDefinition } from '../../src/api/crd.ts'
 import { text } from '../../src/api/fields.ts'
-import { structuralSchema } from '../../src/api/structural.ts'
+import { structuralSchema } from '../../src/api/structural-schema.ts'
 
 const bounded = () => z.string().max(10)
 
