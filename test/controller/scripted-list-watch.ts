@@ -1,0 +1,85 @@
+// A ListWatch that does what the test says, call by call, and writes down what it was asked.
+
+import type { ListOptions, ListPage, ListWatch, WatchEvent, WatchOptions } from '../../src/controller/list-watch.ts'
+import type { Thing } from './thing.ts'
+
+/** One watch: each entry is an event to send or an error to throw; then the stream ends, or hangs until the abort. */
+export interface WatchScript {
+  readonly events?: readonly (WatchEvent<Thing> | Error)[]
+  /** Not before this promise. */
+  readonly after?: Promise<void>
+  readonly end?: 'clean' | 'hang' | 'deaf'
+}
+
+/** One list: a page, an error to throw, or `deaf`: no answer, not even to an abort. */
+export type ListScript = ListPage<Thing> | Error | 'hang' | 'deaf'
+
+export interface Asked {
+  readonly lists: Omit<ListOptions, 'signal'>[]
+  readonly watches: Omit<WatchOptions, 'signal'>[]
+}
+
+/** Beyond the end of the script, lists and watches hang. */
+export function scriptedListWatch(lists: ListScript[], watches: WatchScript[] = []) {
+  const asked: Asked = { lists: [], watches: [] }
+  const open = { watches: 0 }
+  const remaining = { lists: [...lists], watches: [...watches] }
+
+  const listWatch: ListWatch<Thing> = {
+    async list({ signal, ...options }) {
+      asked.lists.push(dropUndefined(options))
+      const answer = remaining.lists.shift() ?? 'hang'
+      if (answer instanceof Error) throw answer
+      if (answer === 'deaf') return new Promise(() => {})
+      return answer === 'hang' ? untilAbort(signal) : answer
+    },
+    async *watch({ signal, ...options }) {
+      asked.watches.push(options)
+      open.watches++
+      try {
+        const script = remaining.watches.shift() ?? { end: 'hang' }
+        yield* play(script, signal)
+      } finally {
+        open.watches--
+      }
+    },
+  }
+  return { listWatch, asked, open }
+}
+
+async function* play({ events = [], after, end = 'hang' }: WatchScript, signal: AbortSignal) {
+  await after
+  for (const event of events) {
+    if (event instanceof Error) throw event
+    yield event
+  }
+  if (end === 'hang') await untilAbort(signal)
+  if (end === 'deaf') await new Promise(() => {})
+}
+
+function untilAbort(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
+}
+
+function dropUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T
+}
+
+export const page = (version: string, items: readonly Thing[] = [], next?: string): ListPage<Thing> => ({
+  items,
+  resourceVersion: version,
+  continue: next,
+})
+
+export const bookmark = (resourceVersion: string): WatchEvent<Thing> => ({
+  type: 'BOOKMARK',
+  object: { metadata: { resourceVersion } },
+})
+
+/** An error as transports throw it. */
+export function failure(properties: object): Error {
+  return Object.assign(new Error('refused'), properties)
+}
