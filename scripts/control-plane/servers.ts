@@ -1,6 +1,7 @@
 // The command lines of the three servers: what makes this control plane small, private and honest.
 
 import path from 'node:path'
+import type { requiredPrograms } from './versions.ts'
 
 export interface Layout {
   directory: string
@@ -9,7 +10,7 @@ export interface Layout {
 }
 
 export interface CommandLine {
-  name: string
+  name: (typeof requiredPrograms)[number]
   args: string[]
 }
 
@@ -23,6 +24,7 @@ export function layout(directory: string) {
     servingKey: at('pki', 'apiserver.key'),
     tokenKey: at('pki', 'tokens.key'),
     tokenPublicKey: at('pki', 'tokens.pub'),
+    adminKubeconfig: at('admin.kubeconfig'),
     users: at('users'),
     log: (name: string) => at(`${name}.log`),
   }

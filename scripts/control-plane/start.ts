@@ -10,9 +10,10 @@ import { type Api, applyFiles, createApi, type KubeObject } from './api.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { type Authority, createAuthority, generateTokenKeys, openAuthority } from './certificates.ts'
 import { ApiFailure } from './connection.ts'
+import { writeKubeconfig } from './kubeconfig.ts'
 import { createProcesses, type Processes, type Server } from './processes.ts'
 import { apiServerCommand, type CommandLine, controllerManagerCommand, etcdCommand, layout } from './servers.ts'
-import { admin, createUsers, type Identity } from './users.ts'
+import { createUsers, type Identity } from './users.ts'
 
 export interface ControlPlaneOptions {
   /** Where the programs are, when that is known already. */
@@ -80,7 +81,8 @@ export async function openControlPlane(handle: ControlPlaneHandle): Promise<Open
 }
 
 function withUsers(handle: ControlPlaneHandle, authority: Authority): OpenControlPlane {
-  const users = createUsers({ directory: layout(handle.directory).users, url: handle.url, authority })
+  const { url, directory, adminKubeconfig } = handle
+  const users = createUsers({ directory: layout(directory).users, url, authority, adminKubeconfig })
   return { ...handle, ca: authority.certificate, kubeconfigFor: users.kubeconfigFor }
 }
 
@@ -96,14 +98,16 @@ async function start({ binaries, directory, processes, options }: Start): Promis
   const port = await freePort()
   const url = `https://127.0.0.1:${port}`
   const run = (command: CommandLine) => {
-    const file = binaries[command.name as keyof Binaries] ?? command.name
-    return processes.start({ ...command, file, cwd: directory, logFile: layout(directory).log(command.name) })
+    const logFile = layout(directory).log(command.name)
+    return processes.start({ ...command, file: binaries[command.name], cwd: directory, logFile })
   }
 
   const etcd = await run(etcdCommand({ directory, port }))
   const apiServer = await run(apiServerCommand({ directory, port }))
-  const users = createUsers({ directory: layout(directory).users, url, authority })
-  const adminKubeconfig = await users.kubeconfigFor(admin)
+  const { adminKubeconfig } = layout(directory)
+  // This group is bound to everything by the API server itself.
+  const credentials = await authority.issueClient('admin', ['system:masters'])
+  await writeKubeconfig(adminKubeconfig, { url, ca: authority.certificate, credentials })
   const api = await createApi(adminKubeconfig)
   try {
     await untilReady(api, [etcd, apiServer], options.readyWithin ?? 60_000)

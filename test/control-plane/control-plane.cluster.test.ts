@@ -2,11 +2,13 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rmdir, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createApi } from '../../scripts/control-plane/api.ts'
+import { findBinaries } from '../../scripts/control-plane/binaries.ts'
 import { startControlPlane } from '../../scripts/control-plane/start.ts'
 import { kubernetesVersion } from '../../scripts/control-plane/versions.ts'
 import {
@@ -103,6 +105,23 @@ describe('access', () => {
     const kubeSystem = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'kube-system' } }
     expect((await operator.get(kubeSystem)).metadata.uid).toMatch(/^[0-9a-f-]{36}$/)
     await operator.close()
+  })
+})
+
+describe('a server that ends at once', () => {
+  it('is named with the end of its log, and nothing stays', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'botyard-test-'))
+    vi.stubEnv('TMPDIR', folder)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const binaries = { ...(await findBinaries()), 'kube-apiserver': '/bin/false' }
+    await expect(startControlPlane({ binaries })).rejects.toThrow('Cannot start kube-apiserver: it ended with code 1')
+    expect(await readdir(folder)).toEqual([])
+    await rmdir(folder)
+  })
+
+  it('is named when it cannot even be started', async () => {
+    const binaries = { ...(await findBinaries()), etcd: '/nowhere/etcd' }
+    await expect(startControlPlane({ binaries })).rejects.toThrow('Cannot start etcd: spawn /nowhere/etcd ENOENT')
   })
 })
 

@@ -1,5 +1,6 @@
 // What a test says to the control plane of this run. Files that use it are named `*.cluster.test.ts`.
 
+import { randomUUID } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import { inject } from 'vitest'
 import { type Api, createApi, type KubeObject } from '../../scripts/control-plane/api.ts'
@@ -24,12 +25,9 @@ export async function operatorKubeconfig(): Promise<string> {
   return (await controlPlane()).kubeconfigFor({ serviceAccount: operatorAccount })
 }
 
-let namespaces = 0
-
 /** A namespace of the test's own; `granted` says whether the operator may read and write Secrets there. */
 export async function createNamespace(api: Api, { prefix = 'test', granted = true } = {}): Promise<string> {
-  namespaces += 1
-  const name = `${prefix}-${process.pid}-${namespaces}`
+  const name = `${prefix}-${randomUUID().slice(0, 8)}`
   if (granted) await grantNamespace(api, name)
   else await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   return name
