@@ -79,7 +79,7 @@ function ourPart(files: readonly ServerFile[]): string {
   return `#cloud-config\n${JSON.stringify({ bootcmd: [closeMetadata], write_files: files.map(toWriteFile) })}\n`
 }
 
-/** One MIME entity. 7bit where the text allows it, because base64 would spoil the compression; CR is not safe in 7bit. */
+/** One MIME entity. 7bit where the text allows it, because base64 would spoil the compression; 7bit has no lone CR. */
 function entity(contentType: string, content: string): string {
   const encoding = isPlain(content) ? '7bit' : 'base64'
   const body = isPlain(content) ? content : Buffer.from(content, 'utf8').toString('base64').replace(/.{76}/g, '$&\n')

@@ -14,11 +14,12 @@ export type UserPart =
   /** Is a MIME entity with headers of its own, and is put in as it is. */
   | { kind: 'entity' }
 
-/** cloud-init's own beginnings; the longer of two that begin alike stands first. */
+/** cloud-init's own beginnings (its INCLUSION_TYPES_MAP); the longer of two that begin alike stands first. */
 const beginnings: readonly (readonly [string, string])[] = [
   ['#include-once', 'text/x-include-once-url'],
   ['#include', 'text/x-include-url'],
   ['#cloud-config-archive', 'text/cloud-config-archive'],
+  ['#cloud-config-jsonp', 'text/cloud-config-jsonp'],
   ['#cloud-config', 'text/cloud-config'],
   ['#cloud-boothook', 'text/cloud-boothook'],
   ['#part-handler', 'text/part-handler'],
