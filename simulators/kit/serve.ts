@@ -8,7 +8,7 @@ export interface ServeOptions {
   /** 0 takes a free port. */
   port?: number
   host?: string
-  /** Told of a handler that threw anything but ConnectionLost: a defect of the simulator, answered with 500. */
+  /** Told of a handler that threw anything but ConnectionLost: a defect of the simulator. The connection drops too. */
   onError?(error: unknown): void
 }
 
