@@ -1,7 +1,7 @@
 // Reading actions: the batch poll, one by id, and those of a kind of resource or of one resource.
 
 import { type Answer, type Call, type Endpoint, ok } from './endpoint.ts'
-import { ApiFailure } from './errors.ts'
+import { goneEndpoint } from './errors.ts'
 import { findByParam } from './input.ts'
 import { listAnswer } from './paging.ts'
 import type { Action, ResourceType } from './state.ts'
@@ -20,14 +20,8 @@ export const actionEndpoints: readonly Endpoint[] = [
 
 /** `id` is required, and may be given many times: the listing of all actions was taken away. */
 function batch(call: Call): Answer {
-  if (!call.url.searchParams.has('id')) {
-    throw new ApiFailure({
-      status: 410,
-      code: 'deprecated_api_endpoint',
-      message: 'listing all actions is no longer possible, give the parameter id',
-      details: { announcement: 'https://docs.hetzner.cloud/changelog' },
-    })
-  }
+  if (!call.url.searchParams.has('id'))
+    throw goneEndpoint('listing all actions is no longer possible, give the parameter id')
   const ids = call.url.searchParams.getAll('id').map(Number)
   const known = ids.flatMap((id) => call.project.actions.get(id) ?? [])
   return list(call, new Set(known))

@@ -1,7 +1,7 @@
 // The endpoints that only read: images, server types, locations, prices.
 
 import { type Answer, type Call, type Endpoint, ok } from './endpoint.ts'
-import { invalidField } from './errors.ts'
+import { goneEndpoint, invalidField } from './errors.ts'
 import { findByParam } from './input.ts'
 import { listAnswer } from './paging.ts'
 import { type Image, images, locations, serverTypes } from './seed.ts'
@@ -15,6 +15,8 @@ export const catalogEndpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/locations', handle: listLocations },
   { method: 'GET', path: '/locations/:id', handle: getLocation },
   { method: 'GET', path: '/pricing', handle: getPricing },
+  { method: 'GET', path: '/datacenters', handle: refuseDatacenters },
+  { method: 'GET', path: '/datacenters/:id', handle: refuseDatacenters },
 ]
 
 const byID = <T extends { id: number }>(items: readonly T[]): Map<number, T> =>
@@ -82,6 +84,10 @@ function listLocations(call: Call): Answer {
 
 function getLocation({ params }: Call): Answer {
   return ok({ location: findByParam(locationsByID, { what: 'location', id: params.id }) })
+}
+
+function refuseDatacenters(): never {
+  throw goneEndpoint('datacenters were removed, use locations')
 }
 
 const hoursAMonth = 730

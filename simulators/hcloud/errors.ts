@@ -57,3 +57,11 @@ export const limitExceeded = (limit: string, message: string): ApiFailure =>
 
 export const unavailable = (message: string): ApiFailure =>
   new ApiFailure({ status: 412, code: 'resource_unavailable', message, details: {} })
+
+export const goneEndpoint = (message: string): ApiFailure =>
+  new ApiFailure({
+    status: 410,
+    code: 'deprecated_api_endpoint',
+    message,
+    details: { announcement: 'https://docs.hetzner.cloud/changelog' },
+  })
