@@ -23,23 +23,26 @@ const isOlder = (a: Claimant, b: Claimant): boolean =>
 
 export function createBotClaims(): BotClaims {
   const claimants = new Map<number, Map<string, Claimant>>()
+  const botOf = new Map<string, number>()
 
-  function release(uid: string, except?: number): void {
-    for (const [botID, holders] of claimants) {
-      if (botID === except) continue
-      holders.delete(uid)
-      if (holders.size === 0) claimants.delete(botID)
-    }
+  function release(uid: string): void {
+    const botID = botOf.get(uid)
+    if (botID === undefined) return
+    botOf.delete(uid)
+    const holders = claimants.get(botID)
+    holders?.delete(uid)
+    if (holders?.size === 0) claimants.delete(botID)
   }
 
   return {
     claim(botID, claimant) {
-      release(claimant.uid, botID)
+      if (botOf.get(claimant.uid) !== botID) release(claimant.uid)
+      botOf.set(claimant.uid, botID)
       const holders = claimants.get(botID) ?? new Map<string, Claimant>()
       claimants.set(botID, holders.set(claimant.uid, claimant))
       return [...holders.values()].every((other) => other.uid === claimant.uid || isOlder(claimant, other))
     },
-    holds: (uid) => [...claimants.values()].some((holders) => holders.has(uid)),
-    release: (uid) => release(uid),
+    holds: (uid) => botOf.has(uid),
+    release,
   }
 }

@@ -2,12 +2,13 @@
 
 import { minutes } from '../clock.ts'
 import { isTelegramError, type TelegramError } from '../providers/telegram/telegram-error.ts'
-import { botIDOf } from '../providers/telegram/token.ts'
 import { findPreviousIncarnation } from './incarnation.ts'
 import { fingerprint } from './memory.ts'
 import type { Pass } from './pass.ts'
+import { readBotToken, readHetznerToken } from './project-tokens.ts'
+import { recordedIDs } from './recorded-ids.ts'
 import { blocked, done, type Step, type StepDefinition } from './step.ts'
-import { problemStep, readToken, reprobe } from './token-secret.ts'
+import { problemStep, reprobe } from './token-secret.ts'
 
 export const credentials: StepDefinition<'CredentialsReady'> = {
   condition: 'CredentialsReady',
@@ -20,19 +21,12 @@ export const credentials: StepDefinition<'CredentialsReady'> = {
   },
 }
 
-/** Hetzner's API tokens have 64 characters; a trailing newline or a cut copy is the usual mistake. */
-export const malformedHetznerToken = (token: string): string | undefined =>
-  /^[A-Za-z0-9]{64}$/.test(token) ? undefined : `it must be 64 letters and digits, and has ${token.length} characters.`
-
-const malformedBotToken = (token: string): string | undefined =>
-  botIDOf(token) === undefined ? 'it must look like 123456789:AA… as @BotFather shows it.' : undefined
-
 type Refusal = Step<'CredentialsReady'> | undefined
 
 async function openAccount(pass: Pass): Promise<Refusal> {
   const { project, deps, signal } = pass
   const { tokenSecretRef } = project.spec.hetzner
-  const read = await readToken(pass, { ref: tokenSecretRef, service: 'Hetzner', malformed: malformedHetznerToken })
+  const read = await readHetznerToken(pass)
   if (read.kind === 'problem') return problemStep(pass, read)
 
   const opened = await deps.accounts.open({
@@ -46,16 +40,6 @@ async function openAccount(pass: Pass): Promise<Refusal> {
     return undefined
   }
   return blocked(...refusal(opened, tokenSecretRef.name), reprobe(pass))
-}
-
-/** The ids that prove an account: a token that can read none of them reaches another one (R5). */
-export function recordedIDs({ project }: Pass) {
-  const { account, server, address } = project.status ?? {}
-  return {
-    ...(account?.markerID !== undefined && { markerID: account.markerID }),
-    ...(server?.id !== undefined && { serverID: server.id }),
-    ...(address?.id !== undefined && { addressID: address.id }),
-  }
 }
 
 function refusal(
@@ -84,7 +68,7 @@ async function proveBot(pass: Pass): Promise<Refusal> {
   const { project, deps } = pass
   if (project.spec.telegram === undefined) return undefined
   const { tokenSecretRef } = project.spec.telegram
-  const read = await readToken(pass, { ref: tokenSecretRef, service: 'Telegram', malformed: malformedBotToken })
+  const read = await readBotToken(pass, tokenSecretRef)
   if (read.kind === 'problem') return problemStep(pass, read)
 
   try {

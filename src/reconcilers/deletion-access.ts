@@ -2,10 +2,9 @@
 
 import type { Bot } from '../providers/telegram/bot.ts'
 import { isTelegramError } from '../providers/telegram/telegram-error.ts'
-import { botIDOf } from '../providers/telegram/token.ts'
-import { malformedHetznerToken, recordedIDs } from './credentials.ts'
 import type { Access, Pass } from './pass.ts'
-import { readToken } from './token-secret.ts'
+import { readBotToken, readHetznerToken } from './project-tokens.ts'
+import { recordedIDs } from './recorded-ids.ts'
 
 /** Sets `pass.access`, or says why no token opens the account. */
 export async function openForDeletion(pass: Pass): Promise<string | undefined> {
@@ -32,8 +31,7 @@ export async function openForDeletion(pass: Pass): Promise<string | undefined> {
 }
 
 async function hetznerTokens(pass: Pass): Promise<string[]> {
-  const { tokenSecretRef } = pass.project.spec.hetzner
-  const read = await readToken(pass, { ref: tokenSecretRef, service: 'Hetzner', malformed: malformedHetznerToken })
+  const read = await readHetznerToken(pass)
   return unique(read.kind === 'token' ? read.token : undefined, pass.escrow?.hetznerToken)
 }
 
@@ -50,11 +48,10 @@ async function openBot(pass: Pass): Promise<Pick<Access, 'bot'>> {
 async function botTokens(pass: Pass): Promise<string[]> {
   const { telegram } = pass.project.spec
   if (telegram === undefined) return []
-  const malformed = (token: string) => (botIDOf(token) === undefined ? 'it is no bot token.' : undefined)
-  const read = await readToken(pass, { ref: telegram.tokenSecretRef, service: 'Telegram', malformed })
+  const read = await readBotToken(pass, telegram.tokenSecretRef)
   const tokens = unique(read.kind === 'token' ? read.token : undefined, pass.escrow?.telegramToken)
   const recorded = pass.draft.telegram?.botID
-  return tokens.filter((token) => recorded === undefined || botIDOf(token) === recorded)
+  return tokens.filter((token) => recorded === undefined || pass.deps.bots.bot(token).id === recorded)
 }
 
 async function isAccepted(bot: Bot, signal: AbortSignal): Promise<boolean> {

@@ -58,6 +58,7 @@ export async function ensureKeys(pass: Pass, at: { ipv4: string; serverExists: b
   })
   switch (decision.kind) {
     case 'use':
+      deps.memory.keepSecret(project.metadata.uid, decision.keys.secretToken)
       return { kind: 'ready', keys: decision.keys }
     case 'publish':
       await publish(pass, secret, decision.keys)

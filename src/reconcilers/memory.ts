@@ -22,18 +22,39 @@ export interface ProjectMemory {
 
 export interface Memory {
   of(uid: string): ProjectMemory
+  /** A secret of this Project has been read: from now on the redaction gate knows it. */
+  keepSecret(uid: string, secret: string): void
+  /** Forgets everything, secrets too. */
   forget(uid: string): void
 }
 
-export function createMemory(): Memory {
+/** The part of the redaction gate that learns. */
+export interface SecretKeeper {
+  remember(secret: string): void
+  forget(secret: string): void
+}
+
+export function createMemory({ redactor }: { redactor: SecretKeeper }): Memory {
   const projects = new Map<string, ProjectMemory>()
+  const secrets = new Map<string, Set<string>>()
   return {
+    keepSecret(uid, secret) {
+      const known = secrets.get(uid) ?? new Set()
+      secrets.set(uid, known)
+      if (known.has(secret)) return
+      known.add(secret)
+      redactor.remember(secret)
+    },
     of(uid) {
       const known = projects.get(uid) ?? { failures: 0, probe: { failures: 0 }, webhookRepairs: [] }
       projects.set(uid, known)
       return known
     },
-    forget: (uid) => void projects.delete(uid),
+    forget(uid) {
+      projects.delete(uid)
+      for (const secret of secrets.get(uid) ?? []) redactor.forget(secret)
+      secrets.delete(uid)
+    },
   }
 }
 

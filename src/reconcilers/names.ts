@@ -58,14 +58,8 @@ export const incarnationSelector = (owner: Owner): string =>
 
 export const clusterSelector = (cluster: string): string => `${labelKeys.cluster}==${cluster}`
 
-/** The account's marker: one shared firewall per cluster and Hetzner project. */
-export const marker = (cluster: string) => ({
-  name: `botyard-${hash(cluster)}`,
-  labels: { [labelKeys.cluster]: cluster, [labelKeys.firewall]: 'shared' },
-  selector: `${clusterSelector(cluster)},${labelKeys.firewall}==shared`,
-  /** Servers only: Hetzner applies a firewall by label selector to servers, and every server of ours carries the cluster label. */
-  applyTo: clusterSelector(cluster),
-})
+/** The name of the account's marker: one shared firewall per cluster and Hetzner project. */
+export const markerName = (cluster: string): string => `botyard-${hash(cluster)}`
 
 /** The Secret beside the Project that holds its TLS keys and the webhook's secret token. */
 export const ownedSecretName = (owner: Owner): string => `${owner.name}-botyard`

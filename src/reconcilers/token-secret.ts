@@ -39,6 +39,7 @@ export async function readToken({ project, deps, signal }: Pass, request: TokenR
         'SecretKeyMissing',
         `Secret ${ref.name} has no key '${ref.key}', or it is empty. Put the ${service} token there.`,
       )
+    deps.memory.keepSecret(project.metadata.uid, token)
     const complaint = request.malformed(token)
     if (complaint !== undefined)
       return problem(

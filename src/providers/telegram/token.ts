@@ -5,6 +5,9 @@ const syntax = /^([1-9][0-9]{5,15}):[A-Za-z0-9_-]{30,50}$/
 /** A token as people put it into Secrets, without the newline that `echo` and editors add. */
 export const normalizeToken = (raw: string): string => raw.trim()
 
+/** Whether this has the shape of a bot token; whether it is one, only getMe says. */
+export const isBotToken = (token: string): boolean => syntax.test(token)
+
 /** The bot's id, which is the public part of its token; undefined when this is no bot token. */
 export function botIDOf(token: string): number | undefined {
   const digits = syntax.exec(token)?.[1]

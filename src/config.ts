@@ -1,0 +1,213 @@
+// Flags and environment, once, as typed configuration. The only reader of process.env. Every mistake is one line.
+
+import { parseArgs } from 'node:util'
+import { type Duration, hours, minutes, seconds } from './clock.ts'
+import type { LogLevel } from './log.ts'
+
+export interface Config {
+  /** Path of a kubeconfig file; without it the process runs in a pod. */
+  kubeconfig?: string
+  context?: string
+  /** The operator's own namespace. */
+  namespace: string
+  /** Without it the uid of the namespace kube-system is taken. */
+  clusterID?: string
+  hcloudEndpoint: string
+  telegramEndpoint: string
+  /** CIDRs beyond global unicast that a probe may go to. */
+  allowProbeRanges: string[]
+  escrow: boolean
+  workers: number
+  reconcileTimeout: Duration
+  sweepInterval: Duration
+  actionPollInterval: Duration
+  /** Share of Hetzner's budget that is left to others, 0 ≤ n < 1. */
+  budgetReserve: number
+  drain: Duration
+  /** Where /healthz, /readyz and /metrics are served; port 0 takes any. */
+  health: { host: string; port: number }
+  logLevel: LogLevel
+}
+
+interface Flag {
+  default?: string
+  help: string
+  boolean?: boolean
+  multiple?: boolean
+}
+
+const flags = {
+  kubeconfig: { help: 'Kubeconfig file; without it the operator runs in a pod.' },
+  context: { help: 'Context of that file; by default its current one.' },
+  namespace: { help: "The operator's own namespace; by default POD_NAMESPACE." },
+  'cluster-id': { help: 'Names this cluster at Hetzner; by default the uid of the namespace kube-system.' },
+  'hcloud-endpoint': { default: 'https://api.hetzner.cloud/v1', help: 'Hetzner Cloud API.' },
+  'telegram-endpoint': { default: 'https://api.telegram.org', help: 'Telegram Bot API.' },
+  lab: {
+    boolean: true,
+    help: 'Allow http endpoints and --allow-probe-range: for simulators, never for real accounts.',
+  },
+  'allow-probe-range': { multiple: true, help: 'CIDR beyond global unicast that a probe may go to; only with --lab.' },
+  'no-escrow': {
+    boolean: true,
+    help: "Do not copy tokens and keys into the operator's namespace; deletions then need the Secrets.",
+  },
+  workers: { default: '64', help: 'Passes that run at once.' },
+  'reconcile-timeout': { default: '2m', help: 'The longest pass.' },
+  'hcloud-sweep-interval': { default: '30s', help: 'Between two looks at all servers of an account.' },
+  'hcloud-action-poll-interval': { default: '1s', help: 'Between two looks at the actions that run.' },
+  'hcloud-budget-reserve': { default: '0.2', help: "Share of Hetzner's request budget that is left to others." },
+  drain: { default: '10s', help: 'How long a call without an answer may still take effect.' },
+  'health-address': { default: '0.0.0.0:8080', help: 'Where /healthz, /readyz and /metrics are served.' },
+  'log-level': { default: 'info', help: 'trace, debug, info, warn, error or silent.' },
+  help: { boolean: true, help: 'Show this.' },
+} as const satisfies Record<string, Flag>
+
+type FlagName = keyof typeof flags
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+export type ConfigResult =
+  | { kind: 'config'; config: Config }
+  | { kind: 'help'; text: string }
+  /** One line a mistake: what is wrong, what must hold. */
+  | { kind: 'mistakes'; lines: string[] }
+
+export function readConfig(argv: readonly string[], env: Environment = process.env): ConfigResult {
+  const given = parseFlags(argv)
+  if (given.kind === 'mistakes') return given
+  const { values } = given
+  if (values.help === true) return { kind: 'help', text: helpText() }
+  const read = createReader(values)
+  const config: Config = {
+    ...read.optional('kubeconfig', 'kubeconfig'),
+    ...read.optional('context', 'context'),
+    namespace: read.namespace(env['POD_NAMESPACE']),
+    ...read.clusterID(),
+    hcloudEndpoint: read.endpoint('hcloud-endpoint'),
+    telegramEndpoint: read.endpoint('telegram-endpoint'),
+    allowProbeRanges: read.ranges(),
+    escrow: values['no-escrow'] !== true,
+    workers: read.number('workers', { least: 1, most: 1_000, whole: true }),
+    reconcileTimeout: read.duration('reconcile-timeout', { least: seconds(10), most: hours(1) }),
+    sweepInterval: read.duration('hcloud-sweep-interval', { least: 100, most: hours(1) }),
+    actionPollInterval: read.duration('hcloud-action-poll-interval', { least: 50, most: minutes(5) }),
+    budgetReserve: read.number('hcloud-budget-reserve', { least: 0, most: 0.9, whole: false }),
+    drain: read.duration('drain', { least: 0, most: minutes(10) }),
+    health: read.address('health-address'),
+    logLevel: read.logLevel(),
+  }
+  return read.mistakes.length > 0 ? { kind: 'mistakes', lines: read.mistakes } : { kind: 'config', config }
+}
+
+type Values = Partial<Record<FlagName, string | boolean | string[]>>
+
+function parseFlags(
+  argv: readonly string[],
+): { kind: 'values'; values: Values } | { kind: 'mistakes'; lines: string[] } {
+  const known = (name: string): Flag | undefined => (Object.hasOwn(flags, name) ? flags[name as FlagName] : undefined)
+  const options = Object.fromEntries(
+    Object.entries(flags as Record<string, Flag>).map(([name, flag]) => [
+      name,
+      { type: flag.boolean ? 'boolean' : 'string', multiple: flag.multiple ?? false } as const,
+    ]),
+  )
+  const { values, tokens } = parseArgs({
+    args: [...argv],
+    options,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  })
+  const lines = tokens.flatMap((token) => {
+    if (token.kind === 'positional')
+      return [`unexpected argument ${JSON.stringify(token.value)}; settings are given as --flag value`]
+    if (token.kind !== 'option') return []
+    const flag = known(token.name)
+    if (flag === undefined) return [`unknown flag --${token.name}; see --help`]
+    if (!flag.boolean && token.value === undefined) return [`--${token.name} needs a value`]
+    return flag.boolean && token.value !== undefined ? [`--${token.name} takes no value`] : []
+  })
+  return lines.length > 0 ? { kind: 'mistakes', lines } : { kind: 'values', values: values as Values }
+}
+
+const labelValue = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
+const cidr = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/
+const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
+const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+
+/** Readers of single flags; what is wrong is collected, so that one start tells every mistake. */
+function createReader(values: Values) {
+  const mistakes: string[] = []
+  const text = (name: FlagName): string => String(values[name] ?? (flags[name] as Flag).default ?? '')
+  const wrong = <T>(name: FlagName, must: string, instead: T): T => {
+    mistakes.push(`--${name} must be ${must}, not ${JSON.stringify(text(name))}`)
+    return instead
+  }
+  const lab = values.lab === true
+
+  return {
+    mistakes,
+    optional: <Key extends string>(name: FlagName, key: Key): { [K in Key]?: string } =>
+      (values[name] === undefined ? {} : { [key]: text(name) }) as { [K in Key]?: string },
+    namespace(fallback: string | undefined): string {
+      const name = values.namespace === undefined ? fallback : text('namespace')
+      if (name !== undefined && /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return name
+      mistakes.push("--namespace (or POD_NAMESPACE) must name the operator's own namespace")
+      return ''
+    },
+    clusterID(): { clusterID?: string } {
+      if (values['cluster-id'] === undefined) return {}
+      const id = text('cluster-id')
+      return labelValue.test(id)
+        ? { clusterID: id }
+        : wrong('cluster-id', 'a label value: 1 to 63 of A-Z a-z 0-9 . _ -, letters or digits at both ends', {})
+    },
+    endpoint(name: FlagName): string {
+      const url = URL.canParse(text(name)) ? new URL(text(name)) : undefined
+      const isAllowed = url?.protocol === 'https:' || (lab && url?.protocol === 'http:')
+      return isAllowed
+        ? text(name).replace(/\/+$/, '')
+        : wrong(name, lab ? 'a URL' : 'an https URL (http only with --lab)', '')
+    },
+    ranges(): string[] {
+      const ranges = (values['allow-probe-range'] ?? []) as string[]
+      if (ranges.length > 0 && !lab) mistakes.push('--allow-probe-range needs --lab')
+      const bad = ranges.filter((range) => !cidr.test(range))
+      for (const range of bad)
+        mistakes.push(`--allow-probe-range must be a CIDR such as 127.64.0.0/10, not ${JSON.stringify(range)}`)
+      return ranges
+    },
+    number(name: FlagName, o: { least: number; most: number; whole: boolean }): number {
+      const value = Number(text(name) || Number.NaN)
+      const fits = value >= o.least && value <= o.most && (!o.whole || Number.isInteger(value))
+      return fits ? value : wrong(name, `a ${o.whole ? 'whole ' : ''}number from ${o.least} to ${o.most}`, o.least)
+    },
+    duration(name: FlagName, o: { least: Duration; most: Duration }): Duration {
+      const parts = /^(\d{1,9})(ms|s|m|h)$/.exec(text(name))
+      const value = parts === null ? Number.NaN : Number(parts[1]) * units[parts[2] as keyof typeof units]
+      return value >= o.least && value <= o.most
+        ? value
+        : wrong(name, `a duration from ${o.least} ms to ${o.most / 1_000} s, such as 500ms, 30s or 2m`, o.least)
+    },
+    address(name: FlagName): Config['health'] {
+      const parts = /^(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z.-]*):(\d{1,5})$/.exec(text(name))
+      const port = Number(parts?.[2])
+      if (parts === null || port > 65_535) return wrong(name, 'host:port', { host: '', port: 0 })
+      return { host: (parts[1] ?? '').replace(/^\[|\]$/g, '') || '0.0.0.0', port }
+    },
+    logLevel: (): LogLevel =>
+      logLevels.includes(text('log-level'))
+        ? (text('log-level') as LogLevel)
+        : wrong('log-level', `one of ${logLevels.join(', ')}`, 'info'),
+  }
+}
+
+function helpText(): string {
+  const rows = Object.entries(flags as Record<string, Flag>).map(([name, flag]) => {
+    const value = flag.boolean ? '' : ' VALUE'
+    const preset = flag.default === undefined ? '' : ` Default ${flag.default}.`
+    return `  --${name}${value}`.padEnd(40) + flag.help + preset
+  })
+  return ['Botyard: Telegram bots on Hetzner Cloud servers, kept true by Kubernetes.', '', ...rows].join('\n')
+}
