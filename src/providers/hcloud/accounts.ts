@@ -1,7 +1,11 @@
-// Every Hetzner project that the operator reaches, and which token reaches which.
+// Every Hetzner project that the operator reaches, by the tokens that open them.
 
+import type { Clock, Duration } from '../../clock.ts'
 import type { Account, Lane } from './account.ts'
 import type { HcloudError } from './errors.ts'
+import type { Fetch } from './exchange.ts'
+import type { HcloudMetrics } from './handlers/measure.ts'
+import type { Identity } from './identity.ts'
 
 /** Ids in a Project's status: they prove the account (R5), never existence. */
 export interface RecordedIDs {
@@ -38,4 +42,25 @@ export interface HcloudAccounts {
   start(signal: AbortSignal): void
   /** Ends every timer. Calls in flight end by their own deadline. */
   stop(): void
+}
+
+export interface AccountsDeps {
+  /** Base address, `/v1` included. */
+  endpoint: string
+  /** undici's fetch with its dispatcher. */
+  fetch: Fetch
+  clock: Clock
+  /** 0 ≤ n < 1. */
+  random: () => number
+  identity: Identity
+  /** Between two sweeps; grows beyond some 300 servers. */
+  sweepInterval: Duration
+  /** Share of the request budget that is left to other tools. */
+  budgetReserve: number
+  /** Between two looks at a fresh action; grows to 5 s. */
+  actionPollInterval: Duration
+  redact: (text: string) => string
+  /** Something of this Project has changed at Hetzner, an action of it has ended, or its token was refused. */
+  onChange(uid: string): void
+  metrics?: HcloudMetrics
 }

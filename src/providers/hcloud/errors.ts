@@ -37,7 +37,16 @@ export interface HcloudErrorFields {
   /** The earliest useful next try, in milliseconds from now. */
   retryAfter?: Duration | undefined
   details?: ErrorDetails | undefined
+  /** What the answer's headers said about the request budget. */
+  rateLimit?: RateLimit | undefined
   cause?: unknown
+}
+
+/** From the `RateLimit-*` headers. */
+export interface RateLimit {
+  /** Requests per hour, which is also the size of the bucket. */
+  limit: number
+  remaining: number
 }
 
 export class HcloudError extends Error {
@@ -50,6 +59,7 @@ export class HcloudError extends Error {
   readonly correlationID: string | undefined
   readonly retryAfter: Duration | undefined
   readonly details: ErrorDetails | undefined
+  readonly rateLimit: RateLimit | undefined
 
   constructor(fields: HcloudErrorFields) {
     super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause })
@@ -61,6 +71,12 @@ export class HcloudError extends Error {
     this.correlationID = fields.correlationID
     this.retryAfter = fields.retryAfter
     this.details = fields.details
+    this.rateLimit = fields.rateLimit
+  }
+
+  /** The same error, with a better idea of when to try again. */
+  withRetryAfter(retryAfter: Duration): HcloudError {
+    return new HcloudError({ ...this, message: this.message, cause: this.cause, retryAfter })
   }
 }
 

@@ -1,0 +1,117 @@
+// What the holders of one Hetzner project share: budget, inventory, action poll, catalog. Which token a call goes through
+// is decided elsewhere; here it only matters that one does.
+
+import type { Clock, Duration } from '../../clock.ts'
+import type { PlacementMemory } from './account.ts'
+import { type ActionPoll, createActionPoll } from './action-poll.ts'
+import type { Breaker } from './breaker.ts'
+import type { Budget } from './budget.ts'
+import { type CachedList, createCachedList } from './cached-list.ts'
+import { type CatalogCache, createCatalogCache } from './catalog.ts'
+import { pageSize } from './client.ts'
+import type { Action, PrimaryIP, Server } from './domain.ts'
+import { createInventory, type Inventory } from './inventory.ts'
+import { createPlacementMemory } from './placement-memory.ts'
+import { printPrimaryIP } from './primary-ips.ts'
+import { printServer } from './servers.ts'
+import { createWriteLog, type WriteLog } from './write-log.ts'
+
+export interface AccountState {
+  readonly id: string
+  markerID: number | undefined
+  /** The marker was found or made, and mended, by this process, and nothing was seen since that says otherwise. */
+  isMarkerEnsured: boolean
+  /** One look or make for all who ask at once. */
+  ensuringMarker: Promise<number> | undefined
+  readonly budget: Budget
+  readonly breaker: Breaker
+  readonly writes: WriteLog
+  readonly servers: CachedList<Server>
+  readonly primaryIPs: CachedList<PrimaryIP>
+  readonly actions: ActionPoll
+  readonly inventory: Inventory
+  readonly catalog: CatalogCache
+  readonly placement: PlacementMemory
+}
+
+export interface AccountStateDeps {
+  id: string
+  markerID: number | undefined
+  clock: Clock
+  random: () => number
+  uidLabel: string
+  sweepInterval: Duration
+  actionPollInterval: Duration
+  budget: Budget
+  breaker: Breaker
+  onChange(uid: string): void
+  /** Reads through a token of this account. They throw when none is left or Hetzner does not answer. */
+  reads: {
+    sweepServers(account: AccountState): Promise<void>
+    sweepPrimaryIPs(account: AccountState): Promise<void>
+    actions(account: AccountState, ids: readonly number[]): Promise<readonly Action[]>
+  }
+}
+
+/** Lists that are older than so many intervals do not speak. */
+const intervalsToStale = 3
+const sweepsPerAddressList = 10
+
+export function createAccountState(deps: AccountStateDeps): AccountState {
+  const { clock, random, reads, onChange } = deps
+  const writes = createWriteLog(clock)
+  const uidOf = (item: { labels: Readonly<Record<string, string>> }) => item.labels[deps.uidLabel]
+
+  const servers: CachedList<Server> = createCachedList<Server>({
+    clock,
+    writes,
+    uidOf,
+    print: printServer,
+    onChange,
+    onListed: () => inventory.serversListed(),
+    maxAge: () => inventory.interval() * intervalsToStale,
+    onDifference(before, after) {
+      const lostMarker = (server?: Server) => server?.firewallIDs.includes(account.markerID ?? Number.NaN) === true
+      if (after !== undefined && lostMarker(before) && !lostMarker(after)) account.isMarkerEnsured = false
+    },
+  })
+  const primaryIPs = createCachedList<PrimaryIP>({
+    clock,
+    writes,
+    uidOf,
+    print: printPrimaryIP,
+    onChange,
+    onListed: () => inventory.primaryIPsListed(),
+    maxAge: () => inventory.interval() * sweepsPerAddressList * intervalsToStale,
+  })
+  const inventory = createInventory({
+    clock,
+    random,
+    interval: deps.sweepInterval,
+    pages: () => Math.max(1, Math.ceil(servers.size / pageSize)),
+    budgetLimit: () => deps.budget.limit,
+    sweepServers: () => reads.sweepServers(account),
+    sweepPrimaryIPs: () => reads.sweepPrimaryIPs(account),
+  })
+  const account: AccountState = {
+    id: deps.id,
+    markerID: deps.markerID,
+    isMarkerEnsured: false,
+    ensuringMarker: undefined,
+    budget: deps.budget,
+    breaker: deps.breaker,
+    writes,
+    servers,
+    primaryIPs,
+    actions: createActionPoll({
+      clock,
+      interval: deps.actionPollInterval,
+      read: (ids) => reads.actions(account, ids),
+      wake: onChange,
+    }),
+    inventory,
+    catalog: createCatalogCache(clock),
+    placement: createPlacementMemory({ clock, random }),
+  }
+  return account
+}

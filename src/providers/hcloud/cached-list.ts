@@ -1,0 +1,140 @@
+// One kind of resource of one account as the last sweep saw it, and the rules about when that may speak: never about
+// absence (R11), and for a Project only if the list was asked for after that Project's own last write (R12).
+
+import { type Clock, type Duration, seconds } from '../../clock.ts'
+import { differences } from './differences.ts'
+import { untilAborted } from './until-aborted.ts'
+import type { Moment, WriteLog } from './write-log.ts'
+
+/** Lists may lag behind a fresh write, so an answer to a write outlives lists that were asked for just after it. */
+const listLag: Duration = seconds(5)
+
+export interface CachedListDeps<T> {
+  clock: Clock
+  writes: WriteLog
+  uidOf(item: T): string | undefined
+  /** Equal prints = nothing that anybody acts on has changed. */
+  print(item: T): string
+  /** Called for each uid whose items differ from what was known. */
+  onChange(uid: string): void
+  onDifference?(before: T | undefined, after: T | undefined): void
+  /** A list was read to its end. */
+  onListed(): void
+  /** Older lists say nothing. */
+  maxAge(): Duration
+}
+
+export interface Identified {
+  readonly id: number
+}
+
+/** Reads every item of this cluster, live. */
+export type ReadAll<T> = () => Promise<readonly T[]>
+
+export interface CachedList<T> {
+  /** What the cache may say about this uid. Empty = it may not speak, or knows nothing: ask Hetzner. */
+  known(uid: string): readonly T[]
+  /** Reads everything anew, in one flight shared by all who ask before it begins; answers this uid's items. */
+  fresh(uid: string, readAll: ReadAll<T>, signal: AbortSignal): Promise<readonly T[]>
+  /** The same without a question. */
+  sweep(readAll: ReadAll<T>): Promise<void>
+  /** The answer to a write. */
+  merge(item: T): void
+  /** The answer to a deletion. */
+  remove(id: number): void
+  readonly size: number
+  /** A shared flight is about to begin. */
+  readonly isQueued: boolean
+}
+
+interface Merged<T> {
+  item: T | undefined
+  moment: Moment
+}
+
+export function createCachedList<T extends Identified>(deps: CachedListDeps<T>): CachedList<T> {
+  const { clock, writes, uidOf, print } = deps
+  let items = new Map<number, T>()
+  /** When the last list that was read to its end was asked for, and when it ended. */
+  let listed: { asked: Moment; ended: Duration } | undefined
+  const merged = new Map<number, Merged<T>>()
+  let running: Promise<void> | undefined
+  let queued: Promise<void> | undefined
+
+  const ofUID = (uid: string) => [...items.values()].filter((item) => uidOf(item) === uid)
+
+  /** Answers to writes that this list could not have seen yet stay as they were. */
+  function overlay(list: Map<number, T>, asked: Moment): Map<number, T> {
+    forgetMergedBefore(asked)
+    for (const [id, { item, moment }] of merged) {
+      if (item === undefined) list.delete(id)
+      else if (moment.order > asked.order || !list.has(id)) list.set(id, item)
+    }
+    return list
+  }
+
+  function forgetMergedBefore(asked: Moment): void {
+    for (const [id, { moment }] of merged) {
+      if (moment.order < asked.order && clock.monotonic() - moment.at >= listLag) merged.delete(id)
+    }
+  }
+
+  function apply(list: readonly T[], asked: Moment): void {
+    // Of two lists under way at once, the one that was asked for later has the last word.
+    if (listed !== undefined && listed.asked.order > asked.order) return
+    const next = overlay(new Map(list.map((item) => [item.id, item])), asked)
+    const changed =
+      listed === undefined
+        ? new Set<string>()
+        : differences({ before: items, after: next, print, uidOf, onDifference: deps.onDifference })
+    items = next
+    listed = { asked, ended: clock.monotonic() }
+    deps.onListed()
+    for (const uid of changed) deps.onChange(uid)
+  }
+
+  async function run(readAll: ReadAll<T>): Promise<void> {
+    const asked = writes.now()
+    apply(await readAll(), asked)
+  }
+
+  /** A flight that begins after this call: one under way now may have read its first page too early. */
+  function flight(readAll: ReadAll<T>): Promise<void> {
+    queued ??= (running ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(() => {
+        queued = undefined
+        running = run(readAll).finally(() => {
+          running = undefined
+        })
+        return running
+      })
+    return queued
+  }
+
+  return {
+    known(uid) {
+      if (listed === undefined || clock.monotonic() - listed.ended > deps.maxAge()) return []
+      return writes.mayLearn(uid, listed.asked) ? ofUID(uid) : []
+    },
+    async fresh(uid, readAll, signal) {
+      await untilAborted(flight(readAll), signal)
+      return ofUID(uid)
+    },
+    sweep: flight,
+    merge(item) {
+      items.set(item.id, item)
+      merged.set(item.id, { item, moment: writes.now() })
+    },
+    remove(id) {
+      items.delete(id)
+      merged.set(id, { item: undefined, moment: writes.now() })
+    },
+    get size() {
+      return items.size
+    },
+    get isQueued() {
+      return queued !== undefined
+    },
+  }
+}

@@ -1,0 +1,26 @@
+// Remembers which type was sold out where, so that the fallback order is not walked from its beginning in each pass.
+
+import { type Clock, type Duration, minutes } from '../../clock.ts'
+import type { PlacementMemory, TypeInLocation } from './account.ts'
+
+const memory: Duration = minutes(5)
+
+export function createPlacementMemory({ clock, random }: { clock: Clock; random: () => number }): PlacementMemory {
+  const until = new Map<string, Duration>()
+
+  const keyOf = ({ type, location }: TypeInLocation) => `${type} ${location}`
+
+  function retryAfter(pair: TypeInLocation): Duration {
+    const left = (until.get(keyOf(pair)) ?? 0) - clock.monotonic()
+    if (left > 0) return left
+    until.delete(keyOf(pair))
+    return 0
+  }
+
+  return {
+    isSoldOut: (pair) => retryAfter(pair) > 0,
+    // Jitter, so that not every Project of the account asks again in the same second.
+    soldOut: (pair) => void until.set(keyOf(pair), clock.monotonic() + memory * (0.8 + 0.4 * random())),
+    retryAfter,
+  }
+}
