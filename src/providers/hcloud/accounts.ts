@@ -6,13 +6,7 @@ import type { HcloudError } from './errors.ts'
 import type { Fetch } from './exchange.ts'
 import type { HcloudMetrics } from './handlers/measure.ts'
 import type { Identity } from './identity.ts'
-
-/** Ids in a Project's status: they prove the account (R5), never existence. */
-export interface RecordedIDs {
-  markerID?: number | undefined
-  serverID?: number | undefined
-  addressID?: number | undefined
-}
+import type { RecordedIDs } from './recorded-ids.ts'
 
 export interface OpenOptions {
   token: string

@@ -28,7 +28,7 @@ export function createChain({ clock, fetch, redact, metrics }: ChainDeps): Handl
   // Outermost first in reading order; the wire is the last line.
   return (
     // Counts what the caller sees: the retry inside is part of one call.
-    measure({ clock, metrics })(
+    measure(metrics)(
       // Once, for reads, at once. Outside the budget, because the second try costs as much as the first.
       retryReads(
         // A dead provider is left alone before anything is spent on it.

@@ -9,6 +9,8 @@ import type { HcloudError, RateLimit } from './errors.ts'
 /** One token and what its calls share with the other calls of its account. */
 export interface Connection {
   readonly token: string
+  /** Undefined until the token's account is known. */
+  readonly accountID: string | undefined
   readonly budget: Budget
   readonly breaker: Breaker
   /** Told what each answer says about the token. */

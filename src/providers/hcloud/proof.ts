@@ -2,10 +2,10 @@
 // of another Hetzner project would find nothing, too.
 
 import { type Clock, type Duration, seconds } from '../../clock.ts'
-import type { RecordedIDs } from './accounts.ts'
 import type { Api } from './client.ts'
 import { HcloudError, isNotFound } from './errors.ts'
 import { getFirewall } from './firewalls.ts'
+import type { RecordedIDs } from './recorded-ids.ts'
 
 /** A proof may serve those who ask within the next moments: fifty deletions at once need one, not fifty. */
 const freshFor: Duration = seconds(2)

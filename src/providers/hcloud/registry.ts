@@ -104,6 +104,9 @@ function createEntry({ clock, random, budgetReserve: reserve, key, token, learn 
   const own = { budget: createBudget({ clock, random, reserve }), breaker: createBreaker({ clock, random }) }
   const connection: Connection = {
     token,
+    get accountID() {
+      return entry.account?.id
+    },
     get budget() {
       return (entry.account ?? own).budget
     },

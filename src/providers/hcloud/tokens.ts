@@ -3,9 +3,9 @@
 
 import { createHmac, randomBytes } from 'node:crypto'
 import type { AccountState } from './account-state.ts'
-import type { RecordedIDs } from './accounts.ts'
 import type { Connection } from './exchange.ts'
 import type { Proof } from './proof.ts'
+import type { RecordedIDs } from './recorded-ids.ts'
 
 export interface TokenEntry {
   readonly key: string

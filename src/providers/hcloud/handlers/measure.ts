@@ -1,29 +1,39 @@
 // Reports each call as its caller sees it.
 
-import type { Clock, Duration } from '../../../clock.ts'
-import { isHcloudError } from '../errors.ts'
-import type { Answer, Handler } from '../exchange.ts'
+import { isHcloudError, type RateLimit } from '../errors.ts'
+import type { Answer, Call, Handler } from '../exchange.ts'
 
-/** What the operator's metrics are told. No value is unbounded: routes are templates, codes come from a table. */
+/** What the operator's metrics are told. No value is unbounded: operations are templates like `GET /servers/{id}`. */
 export interface HcloudMetrics {
-  /** `outcome` is `ok` or the error's class. */
-  call(report: { method: string; route: string; outcome: string; code: string; duration: Duration }): void
+  /** One call. `code` is the HTTP status, or `none` without an answer. */
+  hcloudRequest(report: { operation: string; code: number | 'none' }): void
+  /** Requests left in the account's bucket, as Hetzner said last. */
+  hcloudRemaining(report: { account: string; remaining: number }): void
 }
 
-export function measure({ clock, metrics }: { clock: Clock; metrics?: HcloudMetrics | undefined }) {
+export function measure(metrics: HcloudMetrics | undefined) {
   return (next: Handler<Answer>): Handler<Answer> =>
     async function measured(call) {
-      const began = clock.monotonic()
-      const report = (outcome: string, code: string) =>
-        metrics?.call({ method: call.method, route: call.route, outcome, code, duration: clock.monotonic() - began })
       try {
         const answer = await next(call)
-        report('ok', String(answer.status))
+        report(metrics, call, { status: answer.status, rateLimit: answer.rateLimit })
         return answer
       } catch (error) {
-        if (isHcloudError(error)) report(error.errorClass, error.code)
-        else report('Bug', 'unexpected')
+        report(metrics, call, isHcloudError(error) ? error : {})
         throw error
       }
     }
+}
+
+interface Seen {
+  status?: number | undefined
+  rateLimit?: RateLimit | undefined
+}
+
+function report(metrics: HcloudMetrics | undefined, call: Call, { status, rateLimit }: Seen): void {
+  metrics?.hcloudRequest({ operation: `${call.method} ${call.route}`, code: status ?? 'none' })
+  const account = call.connection.accountID
+  if (account !== undefined && rateLimit !== undefined) {
+    metrics?.hcloudRemaining({ account, remaining: rateLimit.remaining })
+  }
 }
