@@ -32,9 +32,11 @@ interface Anchor {
 
 /** Base64 of a secret that stands anywhere in a longer text: three ways, depending on what comes before it. */
 function base64Forms(secret: string): string[] {
-  return [0, 1, 2].flatMap((before) => {
-    const encoded = Buffer.from(`${' '.repeat(before)}${secret}`, 'utf8').toString('base64url')
-    const own = encoded.slice(Math.ceil((before * 8) / 6)) // without the characters that also depend on what is before
+  const bits = Buffer.byteLength(secret, 'utf8') * 8
+  return [0, 8, 16].flatMap((before) => {
+    const encoded = Buffer.from(' '.repeat(before / 8) + secret, 'utf8').toString('base64url')
+    // Only the characters that depend on nothing but the secret, not on what stands around it.
+    const own = encoded.slice(Math.ceil(before / 6), Math.floor((before + bits) / 6))
     return [own, own.replaceAll('-', '+').replaceAll('_', '/')]
   })
 }
