@@ -9,38 +9,19 @@ import { rateLimitExceeded, spendRequest } from './rate-limit.ts'
 import type { HetznerProject, Token } from './state.ts'
 import type { World } from './world.ts'
 
-export const basePath = '/v1'
-
-export interface Api {
-  /** Serves everything below `/v1`. */
-  fetch: Handler
-  /** Words a request by its route, for counting: `POST /servers/:id/actions/poweron`; `*` stands for unknown paths. */
-  describe(request: Request): { route: string; target: string }
-}
-
-export function createApi(world: World, endpoints: readonly Endpoint[]): Api {
-  const byPath = [...Map.groupBy(endpoints, ({ path }) => path)]
-  const pathsByPattern = byPath.map(([path]) => ({ path, pattern: patternOf(path) }))
-  const routes = byPath.map(([path, ofPath]) => ({
+/** Serves everything below `/v1`; the rest is 404. */
+export function createApi(world: World, endpoints: readonly Endpoint[]): Handler {
+  const routes = [...Map.groupBy(endpoints, ({ path }) => path)].map(([path, ofPath]) => ({
     method: 'ANY',
-    path: `${basePath}${path}`,
+    path: `/v1${path}`,
     async handle(context: RouteContext) {
       const text = await context.request.text()
       const { answer, headers } = answerTo({ world, context, text, endpoints: ofPath })
       return toResponse(world, answer, headers)
     },
   }))
-  return {
-    fetch: createRouter(routes, async () => toResponse(world, failed(unknownRoute()))),
-    describe(request) {
-      const { pathname, search } = new URL(request.url)
-      const known = pathsByPattern.find(({ pattern }) => pattern.test(pathname))
-      return { route: `${request.method} ${known?.path ?? '*'}`, target: `${pathname.replace(basePath, '')}${search}` }
-    },
-  }
+  return createRouter(routes, async () => toResponse(world, failed(unknownRoute())))
 }
-
-const patternOf = (path: string): RegExp => new RegExp(`^${basePath}${path.replaceAll(':id', '[^/]+')}$`)
 
 interface Incoming {
   world: World

@@ -33,7 +33,7 @@ const change = z.strictObject({
   labels: z.record(z.string(), z.string()).exactOptional(),
 })
 
-/** A POST route: reads the body strictly, does it, answers 204. A RangeError says what was wrong with the body. */
+/** A POST route: reads the body strictly, does it, answers `{}`. A RangeError says what was wrong with the body. */
 function command<T>(name: string, schema: z.ZodType<T>, run: (argument: T) => void): Route {
   return {
     method: 'POST',

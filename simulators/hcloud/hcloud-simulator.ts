@@ -1,10 +1,11 @@
 // The simulated Hetzner Cloud: one handler for its API, one set of control functions and routes for those who test with it.
 
 import type { Clock } from '../kit/clock.ts'
+import type { Handler } from '../kit/handler.ts'
 import type { Machines } from '../kit/machines.ts'
 import type { Route } from '../kit/router.ts'
 import { actionEndpoints } from './action-endpoints.ts'
-import { type Api, createApi } from './api.ts'
+import { createApi } from './api.ts'
 import { catalogEndpoints } from './catalog.ts'
 import { type Control, createControl } from './control.ts'
 import { createControlRoutes } from './control-routes.ts'
@@ -16,6 +17,7 @@ import { createLife } from './server-life.ts'
 import { createPower } from './server-power.ts'
 import { serverEndpoints } from './servers.ts'
 import { sshKeyEndpoints } from './ssh-keys.ts'
+import { stoppableClock } from './stoppable-clock.ts'
 import { createWorld } from './world.ts'
 
 export interface HcloudSimulatorDeps {
@@ -26,14 +28,19 @@ export interface HcloudSimulatorDeps {
   options?: Partial<HcloudOptions>
 }
 
-export interface HcloudSimulator extends Api {
+export interface HcloudSimulator {
+  /** The API, below `/v1`. */
+  fetch: Handler
   control: Control
   /** The same over HTTP, below `/_simulator/`. */
   controlRoutes: readonly Route[]
+  /** Time stands still from now on: nothing is left that could keep the process alive. */
+  stop(): void
 }
 
-export function createHcloudSimulator({ options, ...deps }: HcloudSimulatorDeps): HcloudSimulator {
-  const world = createWorld({ ...deps, options: { ...defaultOptions, ...options } })
+export function createHcloudSimulator({ options, clock, ...deps }: HcloudSimulatorDeps): HcloudSimulator {
+  const stoppable = stoppableClock(clock)
+  const world = createWorld({ ...deps, clock: stoppable, options: { ...defaultOptions, ...options } })
   const guests = createGuests(world)
   const life = createLife({ world, guests })
   const power = createPower({ world, guests })
@@ -47,8 +54,9 @@ export function createHcloudSimulator({ options, ...deps }: HcloudSimulatorDeps)
     ...catalogEndpoints,
   ]
   return {
-    ...createApi(world, endpoints),
+    fetch: createApi(world, endpoints),
     control,
     controlRoutes: createControlRoutes(control),
+    stop: stoppable.stop,
   }
 }

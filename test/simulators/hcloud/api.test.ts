@@ -83,14 +83,6 @@ describe('a request', () => {
       })
     }
   })
-
-  it('is named by its route for those who count', () => {
-    const { simulator } = createLab()
-    const route = (method: string, path: string) => simulator.describe(request(path, { method })).route
-    expect(route('POST', '/v1/servers/42/actions/poweron')).toBe('POST /servers/:id/actions/poweron')
-    expect(route('GET', '/v1/servers/actions')).toBe('GET /servers/actions')
-    expect(route('GET', '/v1/what')).toBe('GET *')
-  })
 })
 
 describe('tokens', () => {
@@ -98,8 +90,7 @@ describe('tokens', () => {
     const { as, simulator } = createLab()
     const third = 'c'.repeat(64)
     const readOnly = 'd'.repeat(64)
-    const { ssh_key: key } = (await as(tokenA)('POST', '/firewalls', { name: 'marker' })).body
-    expect(key).toBeUndefined()
+    await as(tokenA)('POST', '/firewalls', { name: 'marker' })
     simulator.control.addToken({ of: tokenA, token: third })
     simulator.control.addToken({ of: tokenA, token: readOnly, readOnly: true })
     expect((await as(third)('GET', '/firewalls')).body.firewalls).toMatchObject([{ name: 'marker' }])

@@ -153,6 +153,16 @@ describe('an unseen hand', () => {
   })
 })
 
+describe('stopping', () => {
+  it('leaves no timer behind', async () => {
+    const { api, clock, simulator } = createLab()
+    await api('POST', '/servers', wanted)
+    expect(clock.pending).toBe(1)
+    simulator.stop()
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe('the control routes', () => {
   const served = () => {
     const lab = createLab()
@@ -170,10 +180,10 @@ describe('the control routes', () => {
   it('do what the functions do', async () => {
     const { api, call, runningServer } = served()
     const { id } = await runningServer()
-    expect((await call('POST', 'servers/change', { id, labels: { a: 'b' } })).status).toBe(204)
+    expect((await call('POST', 'servers/change', { id, labels: { a: 'b' } })).status).toBe(200)
     expect((await api('GET', `/servers/${id}`)).body.server.labels).toEqual({ a: 'b' })
-    expect((await call('POST', 'servers/delete', { id })).status).toBe(204)
-    expect((await call('POST', 'capacity/sold-out', { type: '*', location: '*' })).status).toBe(204)
+    expect((await call('POST', 'servers/delete', { id })).status).toBe(200)
+    expect((await call('POST', 'capacity/sold-out', { type: '*', location: '*' })).status).toBe(200)
     expect((await api('POST', '/servers', wanted)).status).toBe(412)
     const state = (await (await call('GET', 'state')).json()) as { projects: object[]; faults: { soldOut: object[] } }
     expect(state.projects).toMatchObject([{ name: 'project-1', servers: [] }])
