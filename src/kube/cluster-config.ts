@@ -1,7 +1,7 @@
 // Where the API server is and who we are: from the pod's service account, or from a kubeconfig file.
 
 import type { Clock } from '../clock.ts'
-import type { Access, ClusterAccess, TlsMaterial } from './cluster-access.ts'
+import type { Access, ClusterAccess } from './cluster-access.ts'
 import { createRotatingFile } from './rotating-file.ts'
 
 export interface ClusterConfigOptions {
@@ -15,7 +15,7 @@ export interface ClusterConfigOptions {
 }
 
 export function loadClusterConfig(options: ClusterConfigOptions): Promise<ClusterAccess> {
-  return options.kubeconfig === undefined ? loadInCluster(options) : loadKubeconfig(options.kubeconfig, options.context)
+  return options.kubeconfig === undefined ? loadInCluster(options) : loadFile(options.kubeconfig, options.context)
 }
 
 /** Where every pod finds its service account. */
@@ -40,39 +40,7 @@ async function loadInCluster({ clock, inCluster = {} }: ClusterConfigOptions): P
 }
 
 /** The client library costs a third of a second and 80 MiB, so it is loaded only here. */
-async function loadKubeconfig(path: string, context: string | undefined): Promise<ClusterAccess> {
-  const { KubeConfig } = await import('@kubernetes/client-node')
-  const config = new KubeConfig()
-  try {
-    config.loadFromFile(path)
-  } catch (cause) {
-    throw new Error(`Cannot load kubeconfig ${path}`, { cause })
-  }
-  if (context !== undefined) config.setCurrentContext(context)
-  const cluster = config.getCurrentCluster()
-  const user = config.getCurrentUser()
-  const problem = problemOf(cluster, config.getCurrentContext())
-  if (cluster === null || problem !== undefined) throw new Error(`Cannot use kubeconfig ${path}: ${problem}`)
-
-  async function access(): Promise<Access> {
-    const options: HttpsOptions = {}
-    await config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0])
-    const { ca, cert, key, servername, rejectUnauthorized } = options
-    const basic = user?.username && Buffer.from(`${user.username}:${user.password}`).toString('base64')
-    const headers = { ...options.headers, ...(basic && { authorization: `Basic ${basic}` }) }
-    return { headers, tls: { ca, cert, key, servername, rejectUnauthorized } }
-  }
-
-  return { server: cluster.server.replace(/\/+$/, ''), access, refused: () => {} }
-}
-
-interface HttpsOptions extends TlsMaterial {
-  readonly headers?: Record<string, string>
-}
-
-function problemOf(cluster: { proxyUrl?: string } | null, context: string): string | undefined {
-  if (cluster === null) return `context "${context}" names no cluster`
-  // To ignore it would send the credentials a way that nobody asked for.
-  if (cluster.proxyUrl !== undefined) return 'proxy-url is not supported'
-  return undefined
+async function loadFile(path: string, context: string | undefined): Promise<ClusterAccess> {
+  const { loadKubeconfig } = await import('./kubeconfig.ts')
+  return loadKubeconfig(path, context)
 }
