@@ -34,12 +34,15 @@ const beforeSending = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
+/** OpenSSL's words for a certificate that will not do: the handshake ended before anything was said. */
+const badCertificate = /^(CERT_|ERR_TLS_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_)/
+
 /** The error of a socket or of undici, told as what it means to a caller. */
 export function toConnectionError(what: string, cause: unknown): ConnectionError {
   if (isConnectionError(cause)) return cause
   const { code = '', message = String(cause) } = (cause ?? {}) as { code?: string; message?: string }
   return new ConnectionError(`Cannot ${what}: ${message || code}`, {
-    code: beforeSending.has(code) ? 'unreachable' : 'broken',
+    code: beforeSending.has(code) || badCertificate.test(code) ? 'unreachable' : 'broken',
     cause,
   })
 }

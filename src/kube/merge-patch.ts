@@ -9,13 +9,13 @@ export function mergePatch(from: object, to: object): Record<string, unknown> | 
 type Members = Readonly<Record<string, unknown>>
 
 function diffMembers(from: Members, to: Members): Record<string, unknown> {
-  const patch: Record<string, unknown> = {}
-  for (const name of new Set([...Object.keys(from), ...Object.keys(to)])) {
-    const change = diff(from[name], to[name])
-    if (change !== undefined) patch[name] = change
-  }
-  return patch
+  const names = new Set([...Object.keys(from), ...Object.keys(to)])
+  const changes = [...names].map((name) => [name, diff(member(from, name), member(to, name))] as const)
+  return Object.fromEntries(changes.filter(([, change]) => change !== undefined))
 }
+
+/** Not what an object inherits: a label may be called `constructor`. */
+const member = (members: Members, name: string): unknown => (Object.hasOwn(members, name) ? members[name] : undefined)
 
 /** Undefined: no change; null: removed. */
 function diff(from: unknown, to: unknown): unknown {
