@@ -63,6 +63,7 @@ export function createWorld({ clock, seed = 1, bootSeconds = 15, ...options }: W
       machines: machines.state(),
     }),
     stop() {
+      hcloud.stop()
       simulator.stop()
       machines.close()
     },
