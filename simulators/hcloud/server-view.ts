@@ -1,6 +1,6 @@
 // How servers and what they embed look in an answer. The datacenter and the old deprecation members are gone.
 
-import type { Image, Location, Offer, ServerType } from './seed.ts'
+import { type Image, type Location, type Offer, type ServerType, serverTypes } from './seed.ts'
 import type { Listed, PrimaryIP, Server } from './state.ts'
 import { timestamp } from './timestamp.ts'
 import type { World } from './world.ts'
@@ -81,7 +81,11 @@ const offerView = ({ location, deprecation }: Offer, { type, world }: { type: Se
 export const isBuyable = (deprecation: { unavailable_after: string } | null, { clock }: World): boolean =>
   deprecation === null || clock.now() < Date.parse(deprecation.unavailable_after)
 
-export const typePrices = (type: ServerType): object[] =>
+const terabyte = 1024 ** 4
+
+const includedTraffic = ({ network_zone }: Location): number => (network_zone === 'eu-central' ? 20 : 1) * terabyte
+
+const calculatePrices = (type: ServerType): object[] =>
   type.offers.map(({ location }) => {
     const monthly = type.monthlyNet * (location.network_zone === 'eu-central' ? 1 : overseasFactor)
     return {
@@ -93,9 +97,10 @@ export const typePrices = (type: ServerType): object[] =>
     }
   })
 
-const terabyte = 1024 ** 4
+// Servers embed their type with all its prices, in every list: they are calculated once.
+const pricesByType = new Map(serverTypes.map((type) => [type, calculatePrices(type)]))
 
-const includedTraffic = ({ network_zone }: Location): number => (network_zone === 'eu-central' ? 20 : 1) * terabyte
+export const typePrices = (type: ServerType): readonly object[] => pricesByType.get(type) ?? calculatePrices(type)
 
 export const imageView = (image: Image): object => ({
   id: image.id,

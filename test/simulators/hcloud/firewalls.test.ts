@@ -23,6 +23,7 @@ describe('a firewall', () => {
     expect(body.actions).toMatchObject([{ command: 'apply_firewall', status: 'running' }])
     const pending = (await api('GET', `/servers/${server.id}`)).body.server
     expect(pending).toMatchObject({ locked: true, public_net: { firewalls: [{ status: 'pending' }] } })
+    expect(powered.get(server.id)?.rules()).toBeUndefined()
     await clock.advance(1_000)
     const applied = (await api('GET', `/servers/${server.id}`)).body.server
     expect(applied).toMatchObject({ locked: false, public_net: { firewalls: [{ status: 'applied' }] } })
