@@ -136,9 +136,8 @@ function ipOf(certificate: X509Certificate): string | undefined {
   return ip !== undefined && certificate.subjectAltName === `IP Address:${ip}` ? ip : undefined
 }
 
-function isIssuedBy(certificate: X509Certificate, ca: X509Certificate): boolean {
-  return ca.ca && certificate.checkIssued(ca) && certificate.verify(ca.publicKey)
-}
+const isIssuedBy = (certificate: X509Certificate, ca: X509Certificate): boolean =>
+  certificate.checkIssued(ca) && certificate.verify(ca.publicKey)
 
 /** What a PEM certificate (the first, when there is a chain) from a Secret is worth. Never throws. */
 export function describeCertificate(

@@ -1,3 +1,4 @@
+import 'reflect-metadata'
 import { execFileSync, spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -5,6 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect, createServer } from 'node:tls'
+import * as x509 from '@peculiar/x509'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { hours } from '../../src/clock.ts'
 import { describeCertificate, type IssuedCertificates, issueCertificates } from '../../src/reconcilers/certificates.ts'
@@ -27,7 +29,10 @@ describe('issued certificates', () => {
     const leaf = new X509Certificate(ours.certificate)
     expect(leaf.subject).toBe(`CN=${ip}`)
     expect(leaf.subjectAltName).toBe(`IP Address:${ip}`)
-    expect(leaf.ca).toBe(false)
+    const [constraints] = new x509.X509Certificate(chain(ours.certificate)[0] ?? '').getExtensions(
+      x509.BasicConstraintsExtension,
+    )
+    expect(constraints).toMatchObject({ ca: false, critical: true })
     expect(leaf.keyUsage).toEqual(['1.3.6.1.5.5.7.3.1']) // serverAuth
   })
 

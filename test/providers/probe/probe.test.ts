@@ -69,7 +69,12 @@ describe('a server as Telegram would see it', () => {
   })
 
   it('is not read beyond its answer: an endless body neither delays nor fills anything', async () => {
+    let onClose: () => void = () => {}
+    const closed = new Promise<void>((resolve) => {
+      onClose = resolve
+    })
     const port = await serve((_request, response) => {
+      response.on('close', onClose)
       response.writeHead(200)
       const flood = () => {
         while (!response.destroyed && response.write(Buffer.alloc(65_536))) {}
@@ -78,6 +83,7 @@ describe('a server as Telegram would see it', () => {
       flood()
     })
     expect(await look(port)).toEqual({ kind: 'ok', status: 200 })
+    await closed
   })
 
   it('is not fine when its headers are larger than 4 KiB', async () => {
