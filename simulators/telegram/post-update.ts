@@ -133,14 +133,14 @@ const wordsOfCode: Record<string, string> = {
 
 const verifyFailed = 'SSL error {error:0A000086:SSL routines::certificate verify failed}'
 
-/** OpenSSL's verification results come from Node as codes such as DEPTH_ZERO_SELF_SIGNED_CERT, without a prefix. */
+/** OpenSSL's verification results, which Node gives as codes without a prefix, and Node's own for a wrong name. */
+const verifyCode = /CERT|CRL|INVALID_CA|SIGNATURE|PATH_LENGTH_EXCEEDED|INVALID_PURPOSE|HOSTNAME_MISMATCH/
+
 function messageOf({ code = '', message }: NodeJS.ErrnoException): string {
   const known = wordsOfCode[code]
   if (known !== undefined) return known
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return `SSL error {${reasonOf(message)}}`
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID' || /^[A-Z_]*(CERT|CRL|ISSUER|CHAIN|CA)[A-Z_]*$/.test(code))
-    return verifyFailed
-  return 'Connection closed'
+  return verifyCode.test(code) ? verifyFailed : 'Connection closed'
 }
 
 /** Node puts a thread id, a source line and a file name around OpenSSL's words. */

@@ -43,7 +43,7 @@ function parseYAML(content: string): Record<string, unknown> {
 /** The parser's own message quotes the text, which may be secret. */
 function parseQuietly(content: string): unknown {
   try {
-    return parse(content, { version: '1.1', logLevel: 'silent' })
+    return parse(content, { version: '1.1', logLevel: 'error' })
   } catch {
     throw new Error('is no valid YAML')
   }

@@ -134,6 +134,7 @@ const newMachine = (start: MachineStart): Machine => ({
 
 async function serve(machine: Machine, o: { clock: Clock; installation: Installation }): Promise<Listening> {
   const { disk, cloudInit } = o.installation
+  if (cloudInit.status === 'error') throw new Error(cloudInit.messages.join('; '))
   if (!cloudInit.hasWorkload) throw new Error('no part of the user data brings a server')
   const settings = readSettings(disk)
   machine.port = settings.port
