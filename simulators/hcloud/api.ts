@@ -42,7 +42,9 @@ function answerTo(incoming: Incoming): Outcome {
   if (entry instanceof ApiFailure) return { answer: failed(entry) }
   const { project } = entry
   const { allowed, headers } = spendRequest(project, world)
-  const answer = allowed ? permitted(incoming, entry) : failed(rateLimitExceeded(project.budget.perHour))
+  const answer = allowed
+    ? permitted(incoming, entry)
+    : failed(rateLimitExceeded(project.budget.perHour, entry.token.token))
   return { answer, headers }
 }
 
@@ -83,10 +85,17 @@ function parseJSON(text: string): unknown {
 }
 
 function toResponse(world: World, { status, body, headers }: Answer, more: Record<string, string> = {}): Response {
-  const all = { ...headers, ...more, 'x-correlation-id': correlationID(world.random) }
-  return body === undefined
-    ? new Response(null, { status, headers: all })
-    : Response.json(body, { status, headers: all })
+  const init = { status, headers: { ...headers, ...more, 'x-correlation-id': correlationID(world.random) } }
+  if (body === undefined) return new Response(null, init)
+  return Response.json(world.faults.strangeAnswers && status < 300 ? extended(body) : body, init)
+}
+
+/** One more member in every object: labels are the user's own and stay as they are. */
+function extended(value: unknown, name = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => extended(item))
+  if (typeof value !== 'object' || value === null || name === 'labels') return value
+  const members = Object.entries(value).map(([key, member]) => [key, extended(member, key)])
+  return { ...Object.fromEntries(members), introduced_later: true }
 }
 
 const correlationID = (random: () => number): string =>

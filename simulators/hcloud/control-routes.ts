@@ -11,9 +11,10 @@
 //   POST /_simulator/actions/fail-next        {command, times?, error?: {code, message}, seconds?}: fail or drag out
 //   POST /_simulator/lists/lag                {seconds}: lists show what was that long ago; 0 ends it
 //   POST /_simulator/guests/ignore-shutdown   {ignore}
+//   POST /_simulator/answers/strange          {strange}: unknown members everywhere
 //   POST /_simulator/world-faults/clear       ends all of the above but tokens, limits and budget
 //   POST /_simulator/servers/delete           {id}; also servers/power-off; by an unseen hand, at once
-//   POST /_simulator/servers/change           {id, name?, labels?}: labels replace the whole set
+//   POST /_simulator/servers/change           {id, name?, labels?, status?}: labels replace the whole set
 //   POST /_simulator/primary-ips/change       the same; also firewalls/change
 //   POST /_simulator/primary-ips/delete       {id}; also firewalls/delete, ssh-keys/delete
 //   beside them the routes of kit/control.ts
@@ -22,6 +23,7 @@ import { z } from 'zod'
 import { done } from '../kit/control.ts'
 import type { Route } from '../kit/router.ts'
 import type { Control } from './control.ts'
+import { serverStatuses } from './state.ts'
 
 const id = z.strictObject({ id: z.int() })
 const token = z.string()
@@ -32,6 +34,7 @@ const change = z.strictObject({
   name: z.string().exactOptional(),
   labels: z.record(z.string(), z.string()).exactOptional(),
 })
+const serverChange = change.extend({ status: z.enum(serverStatuses).exactOptional() })
 
 /** A POST route: reads the body strictly, does it, answers `{}`. A RangeError says what was wrong with the body. */
 function command<T>(name: string, schema: z.ZodType<T>, run: (argument: T) => void): Route {
@@ -54,7 +57,7 @@ export function createControlRoutes(control: Control): Route[] {
     ...faultRoutes(control),
     command('servers/delete', id, (o) => control.deleteServer(o.id)),
     command('servers/power-off', id, (o) => control.powerOffServer(o.id)),
-    command('servers/change', change, control.changeServer),
+    command('servers/change', serverChange, control.changeServer),
     command('primary-ips/change', change, control.changePrimaryIP),
     command('primary-ips/delete', id, (o) => control.deletePrimaryIP(o.id)),
     command('firewalls/change', change, control.changeFirewall),
@@ -90,6 +93,7 @@ function faultRoutes(control: Control): Route[] {
     command('actions/fail-next', failing, control.failNextAction),
     command('lists/lag', z.strictObject({ seconds: z.number().min(0) }), (o) => control.lagLists(o.seconds)),
     command('guests/ignore-shutdown', z.strictObject({ ignore: z.boolean() }), (o) => control.ignoreShutdown(o.ignore)),
+    command('answers/strange', z.strictObject({ strange: z.boolean() }), (o) => control.strangeAnswers(o.strange)),
     command('world-faults/clear', z.strictObject({}), control.clearFaults),
   ]
 }

@@ -6,13 +6,21 @@ import type { Guests } from './guests.ts'
 import { type Labels, problemOfLabels } from './labels.ts'
 import { releasePrimaryIP } from './primary-ip-pool.ts'
 import type { Life } from './server-life.ts'
-import { type Snapshot, snapshotOf } from './snapshot.ts'
-import type { HetznerProject, Listed } from './state.ts'
+import { type ProjectSnapshot, projectSnapshot, type Snapshot, snapshotOf } from './snapshot.ts'
+import type { HetznerProject, Listed, ServerStatus } from './state.ts'
 import type { World } from './world.ts'
+
+export interface Change {
+  id: number
+  name?: string
+  labels?: Record<string, string>
+}
 
 /** What cannot be done throws a RangeError that says why. Objects are named by id: ids are unique everywhere. */
 export interface Control {
   state(): Snapshot
+  /** The part of the state that a token reaches, also a revoked one. `undefined`: the token was never used. */
+  project(token: string): ProjectSnapshot | undefined
   /** Another token of the Hetzner project that `of` reaches (found on the way if `of` was never used). */
   addToken(o: { of: string; token: string; readOnly?: boolean }): void
   /** From now on 401. */
@@ -27,15 +35,17 @@ export interface Control {
   /** Lists show what was that long ago; reads by id stay true. 0 ends it. */
   lagLists(seconds: number): void
   ignoreShutdown(ignore: boolean): void
+  /** Every object in a good answer has one more member, as after an extension of the API. */
+  strangeAnswers(strange: boolean): void
   /** Ends all faults; the world stays as it is. */
   clearFaults(): void
   /** At once: no action, no protection, no lock. */
   deleteServer(id: number): void
   powerOffServer(id: number): void
-  /** Labels replace the whole set, as with the API. */
-  changeServer(o: { id: number; name?: string; labels?: Record<string, string> }): void
-  changePrimaryIP(o: { id: number; name?: string; labels?: Record<string, string> }): void
-  changeFirewall(o: { id: number; name?: string; labels?: Record<string, string> }): void
+  /** Labels replace the whole set, as with the API. The status is only shown: nothing else changes with it. */
+  changeServer(o: Change & { status?: ServerStatus }): void
+  changePrimaryIP(o: Change): void
+  changeFirewall(o: Change): void
   /** Also takes it off the server that holds it. */
   deletePrimaryIP(id: number): void
   /** Also where it is in use. */
@@ -50,14 +60,18 @@ export interface ControlDeps {
 }
 
 export function createControl(deps: ControlDeps): Control {
-  return { state: () => snapshotOf(deps.world), ...tokens(deps), ...faults(deps), ...servers(deps), ...others(deps) }
+  const { world } = deps
+  const observing = {
+    state: () => snapshotOf(world),
+    project: (token: string) => projectSnapshot(world.findToken(token)?.project),
+  }
+  return { ...observing, ...tokens(deps), ...faults(deps), ...servers(deps), ...others(deps) }
 }
 
 function tokens({ world }: ControlDeps): Pick<Control, 'addToken' | 'revokeToken' | 'setLimits' | 'setBudget'> {
   const projectOf = (token: string): HetznerProject => {
-    const entry = world.authenticate(token)
-    if (entry === undefined)
-      throw new RangeError('Cannot find a Hetzner project: the token has not 64 characters or was revoked')
+    const entry = world.findToken(token) ?? world.authenticate(token)
+    if (entry === undefined) throw new RangeError('Cannot find a Hetzner project: the token has not 64 characters')
     return entry.project
   }
   return {
@@ -94,6 +108,9 @@ function faults({ world }: ControlDeps) {
     ignoreShutdown(ignore: boolean) {
       world.faults.guestsIgnoreShutdown = ignore
     },
+    strangeAnswers(strange: boolean) {
+      world.faults.strangeAnswers = strange
+    },
     clearFaults() {
       clear()
       for (const project of world.projects) world.changed(project)
@@ -120,6 +137,7 @@ function servers({
     },
     changeServer(o) {
       const { project, object } = rename(world, 'servers', o)
+      object.status = o.status ?? object.status
       relinkServer(world, project, object)
       world.changed(project)
     },
@@ -151,12 +169,6 @@ function others({ world }: ControlDeps) {
       world.changed(project)
     },
   }
-}
-
-interface Change {
-  id: number
-  name?: string
-  labels?: Record<string, string>
 }
 
 type Objects = { [K in keyof Listed]: Listed[K] extends Map<number, infer T> ? T : never }

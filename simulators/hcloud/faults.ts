@@ -37,6 +37,8 @@ export interface WorldFaults {
   listLagSeconds: number
   /** Guests do not react to the ACPI signal. */
   guestsIgnoreShutdown: boolean
+  /** Answers carry members that nobody knows yet. */
+  strangeAnswers: boolean
   clear(): void
   list(): object
 }
@@ -57,6 +59,7 @@ export function createWorldFaults(): WorldFaults {
   const faults: WorldFaults = {
     listLagSeconds: 0,
     guestsIgnoreShutdown: false,
+    strangeAnswers: false,
     soldOut: (pair) => void soldOut.push({ ...pair }),
     unavailable: (pair) => void unavailable.push({ ...pair }),
     clearCapacity,
@@ -81,6 +84,7 @@ export function createWorldFaults(): WorldFaults {
       failing = []
       faults.listLagSeconds = 0
       faults.guestsIgnoreShutdown = false
+      faults.strangeAnswers = false
     },
     list: () => ({
       soldOut,
@@ -88,6 +92,7 @@ export function createWorldFaults(): WorldFaults {
       failingActions: failing,
       listLagSeconds: faults.listLagSeconds,
       guestsIgnoreShutdown: faults.guestsIgnoreShutdown,
+      strangeAnswers: faults.strangeAnswers,
     }),
   }
   return faults

@@ -28,10 +28,11 @@ export function spendRequest(
   }
 }
 
-export const rateLimitExceeded = (perHour: number): ApiFailure =>
+/** Newer texts carry the first half of the token: clients must not pass them on as they are. */
+export const rateLimitExceeded = (perHour: number, token: string): ApiFailure =>
   new ApiFailure({
     status: 429,
     code: 'rate_limit_exceeded',
-    message: `limit of ${perHour} requests per hour reached`,
+    message: `limit of ${perHour} requests per hour reached for token ${token.slice(0, token.length / 2)}`,
     details: {},
   })

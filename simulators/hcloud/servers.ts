@@ -10,19 +10,7 @@ import { createServer } from './server-create.ts'
 import type { Life } from './server-life.ts'
 import type { Power } from './server-power.ts'
 import { serverView } from './server-view.ts'
-import { type Action, type HetznerProject, isLocked, type Server } from './state.ts'
-
-const statuses = [
-  'running',
-  'initializing',
-  'starting',
-  'stopping',
-  'off',
-  'deleting',
-  'migrating',
-  'rebuilding',
-  'unknown',
-]
+import { type Action, type HetznerProject, isLocked, type Server, serverStatuses } from './state.ts'
 
 const updateBody = z.strictObject({ name: hostname.optional(), labels: labels.optional() })
 
@@ -60,7 +48,7 @@ function listServers(call: Call): Answer {
     items: listed.servers.values(),
     sorts: { id: ({ id }) => id, name: ({ name }) => name, created: (server) => server.created },
     filters: { name: ({ name }) => name, status: ({ status }) => status },
-    enums: { status: statuses },
+    enums: { status: serverStatuses },
     labels: (server) => server.labels,
     view: (server) => serverView(server, { listed, world: call.world }),
   })

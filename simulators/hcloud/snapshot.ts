@@ -52,9 +52,12 @@ export const hashOf = (secret: string): string => createHash('sha256').update(se
 
 /** A copy: what happens later does not change it. */
 export const snapshotOf = (world: World): Snapshot =>
-  structuredClone({ projects: world.projects.map(projectSnapshot), faults: world.faults.list() })
+  structuredClone({ projects: world.projects.map(viewOf), faults: world.faults.list() })
 
-const projectSnapshot = (project: HetznerProject): ProjectSnapshot => ({
+export const projectSnapshot = (project: HetznerProject | undefined): ProjectSnapshot | undefined =>
+  project && structuredClone(viewOf(project))
+
+const viewOf = (project: HetznerProject): ProjectSnapshot => ({
   name: project.name,
   tokens: project.tokens.map(({ token, ...rest }) => ({ hash: hashOf(token), ...rest })),
   servers: [...project.servers.values()].map((server) => serverSnapshot(server, project)),

@@ -3,7 +3,19 @@
 import type { Labels } from './labels.ts'
 import type { Image, Location, ServerType } from './seed.ts'
 
-export type ServerStatus = 'initializing' | 'starting' | 'running' | 'stopping' | 'off' | 'deleting'
+export const serverStatuses = [
+  'initializing',
+  'starting',
+  'running',
+  'stopping',
+  'off',
+  'deleting',
+  'migrating',
+  'rebuilding',
+  'unknown',
+] as const
+
+export type ServerStatus = (typeof serverStatuses)[number]
 
 export interface Server {
   id: number

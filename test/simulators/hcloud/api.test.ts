@@ -98,6 +98,8 @@ describe('tokens', () => {
     simulator.control.revokeToken(tokenA)
     expect((await as(tokenA)('GET', '/firewalls')).status).toBe(401)
     expect((await as(third)('GET', '/firewalls')).status).toBe(200)
+    simulator.control.addToken({ of: tokenA, token: 'e'.repeat(64) })
+    expect((await as('e'.repeat(64))('GET', '/firewalls')).body.firewalls).toHaveLength(1)
     expect((await as(tokenB)('GET', '/firewalls')).body.firewalls).toEqual([])
   })
 
@@ -121,6 +123,7 @@ describe('the budget', () => {
     expect(Number(last.headers.get('ratelimit-reset'))).toBe(clock.now() / 1000 + 3600)
     const refused = await api('GET', '/servers')
     expect([refused.status, refused.body.error.code]).toEqual([429, 'rate_limit_exceeded'])
+    expect(refused.body.error.message).toContain('a'.repeat(32))
     expect((await as(tokenB)('GET', '/servers')).status).toBe(200)
     await clock.advance(1_000)
     expect((await api('GET', '/servers')).status).toBe(200)

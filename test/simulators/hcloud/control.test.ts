@@ -153,6 +153,41 @@ describe('an unseen hand', () => {
   })
 })
 
+describe('answers of tomorrow', () => {
+  it('hold members that nobody knows, and leave labels alone', async () => {
+    const { simulator } = createLab()
+    const get = async () => {
+      const headers = { authorization: `Bearer ${tokenA}` }
+      const response = await simulator.fetch(new Request('http://hetzner.test/v1/images?name=debian-13', { headers }))
+      return (await response.json()) as { images: Record<string, unknown>[]; introduced_later?: boolean }
+    }
+    expect((await get()).introduced_later).toBeUndefined()
+    simulator.control.strangeAnswers(true)
+    const strange = await get()
+    expect(strange.introduced_later).toBe(true)
+    expect(strange.images[0]).toMatchObject({ introduced_later: true, labels: {}, name: 'debian-13' })
+    expect(strange.images[0]?.['labels']).not.toHaveProperty('introduced_later')
+    simulator.control.clearFaults()
+    expect((await get()).introduced_later).toBeUndefined()
+  })
+
+  it('may show a status that is rarely seen', async () => {
+    const { api, simulator, runningServer } = createLab()
+    const { id } = await runningServer()
+    simulator.control.changeServer({ id, status: 'migrating' })
+    expect((await api('GET', `/servers/${id}`)).body.server.status).toBe('migrating')
+  })
+})
+
+describe('the state of one project', () => {
+  it('is found by its token', async () => {
+    const { simulator, runningServer } = createLab()
+    expect(simulator.control.project(tokenA)).toBeUndefined()
+    await runningServer()
+    expect(simulator.control.project(tokenA)?.servers).toMatchObject([{ status: 'running', userData: { bytes: 0 } }])
+  })
+})
+
 describe('stopping', () => {
   it('leaves no timer behind', async () => {
     const { api, clock, simulator } = createLab()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createLab } from './support.ts'
+import { createLab, tokenA } from './support.ts'
 
 const wanted = { name: 'ip', type: 'ipv4', location: 'nbg1' }
 const codeOf = ({ status, body }: { status: number; body: { error?: { code: string } } }) => [status, body.error?.code]
@@ -115,6 +115,20 @@ describe('a Primary IP', () => {
 })
 
 describe('quota', () => {
+  it('limits servers, and the addresses that come with them', async () => {
+    const { api, simulator } = createLab()
+    const create = (name: string) => api('POST', '/servers', { name, server_type: 'cx23', image: 'debian-13' })
+    await api('GET', '/servers')
+    simulator.control.setLimits({ token: tokenA, servers: 2, primaryIPs: 3 })
+    expect((await create('a')).status).toBe(201)
+    const noAddress = await create('b')
+    expect([noAddress.status, noAddress.body.error.details.limits]).toEqual([403, [{ name: 'primary_ip_limit' }]])
+    simulator.control.setLimits({ token: tokenA, primaryIPs: 100 })
+    expect((await create('b')).status).toBe(201)
+    const noServer = await create('c')
+    expect([noServer.status, noServer.body.error.details.limits]).toEqual([403, [{ name: 'server_limit' }]])
+  })
+
   it('counts released Primary IPs for a while', async () => {
     const { api, clock } = createLab({ primaryIPLimit: 1, quotaReleaseSeconds: 60 })
     const { primary_ip: one } = (await api('POST', '/primary_ips', wanted)).body
