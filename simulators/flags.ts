@@ -21,7 +21,7 @@ export const usage = `Usage: npm run simulators -- [flags]
   --telegram-port PORT          port of simulated Telegram, 0 for a free one (0)
   --speed FACTOR                simulated time passes FACTOR times as fast as real time (1)
   --seed NUMBER                 whole number; the same seed draws the same chances (1)
-  --create-seconds SECONDS      how long creating a server takes (3)
+  --create-seconds SECONDS      from the order of a server until it runs; a start alone takes 7 tenths of it (10)
   --boot-seconds SECONDS        from a server's power to its first answer (15)
   --no-new-bot-throttle         Telegram takes any number of new bots a minute
   --refuse-reserved-addresses   Telegram refuses loopback and private addresses, as the real one does
@@ -53,7 +53,7 @@ export function parseFlags(args: readonly string[]): ParsedFlags {
     telegramPort: number('telegram-port', port),
     speed: number('speed', { ...positive, otherwise: 1 }),
     seed: number('seed', whole),
-    createSeconds: number('create-seconds', { ...notNegative, otherwise: 3 }),
+    createSeconds: number('create-seconds', { ...notNegative, otherwise: 10 }),
     bootSeconds: number('boot-seconds', { ...notNegative, otherwise: 15 }),
     newBotThrottle: !values.has('no-new-bot-throttle'),
     allowReserved: !values.has('refuse-reserved-addresses'),

@@ -24,7 +24,7 @@ async function run(flags: SimulatorFlags): Promise<void> {
     clock: systemClock({ speed: flags.speed }),
     seed: flags.seed,
     bootSeconds: flags.bootSeconds,
-    hcloud: { createSeconds: flags.createSeconds },
+    hcloud: { createSeconds: flags.createSeconds * 0.3, startSeconds: flags.createSeconds * 0.7 },
     telegram: { allowReserved: flags.allowReserved, newBotThrottle: flags.newBotThrottle },
   })
   const onError = (error: unknown) => process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)

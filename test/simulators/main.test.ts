@@ -78,7 +78,7 @@ describe('the flags', () => {
     expect(parseFlags([])).toEqual({
       kind: 'flags',
       flags: {
-        ...{ hcloudPort: 0, telegramPort: 0, speed: 1, seed: 1, createSeconds: 3, bootSeconds: 15 },
+        ...{ hcloudPort: 0, telegramPort: 0, speed: 1, seed: 1, createSeconds: 10, bootSeconds: 15 },
         ...{ newBotThrottle: true, allowReserved: true },
       },
     })
