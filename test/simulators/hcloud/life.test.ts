@@ -87,7 +87,7 @@ async function checkWorld({ api, powered }: Lab, progress: Map<number, number>):
     )
     expect(server.locked).toBe(running.length > 0)
     if (server.status === 'running') expect(powered.has(server.id)).toBe(true)
-    if (['off', 'stopping', 'deleting', 'initializing'].includes(server.status))
+    if (['off', 'starting', 'stopping', 'deleting', 'initializing'].includes(server.status))
       expect(powered.has(server.id)).toBe(false)
   }
   const ids = servers.map((server: Body) => server.id)
