@@ -71,12 +71,19 @@ const toWriteFile = ({ path, content, mode }: ServerFile) => ({
   ...(isPlain(content) ? { content } : { encoding: 'b64', content: Buffer.from(content, 'utf8').toString('base64') }),
 })
 
-/** User data holds secrets, and the metadata service would tell them to every process on the server, also in containers. */
-const closeMetadata = ['ip', 'route', 'replace', 'prohibit', '169.254.169.254/32']
+/**
+ * User data holds secrets, and the metadata service would tell them to every process on the server, also in containers.
+ * For its IPv6 link-local address a route is not enough (who names the interface goes past it), a rule is. The IPv4 one
+ * is last, because cloud-init reports the failure of the last command only, and a server may well have no IPv6.
+ */
+const closeMetadata = [
+  ['ip', '-6', 'rule', 'add', 'to', 'fe80::a9fe:a9fe/128', 'prohibit', 'pref', '1'],
+  ['ip', 'route', 'replace', 'prohibit', '169.254.169.254/32'],
+]
 
 /** Ours is an object, serialised: JSON is YAML, so no content can break out of its place. */
 function ourPart(files: readonly ServerFile[]): string {
-  return `#cloud-config\n${JSON.stringify({ bootcmd: [closeMetadata], write_files: files.map(toWriteFile) })}\n`
+  return `#cloud-config\n${JSON.stringify({ bootcmd: closeMetadata, write_files: files.map(toWriteFile) })}\n`
 }
 
 /** One MIME entity. 7bit where the text allows it, because base64 would spoil the compression; 7bit has no lone CR. */

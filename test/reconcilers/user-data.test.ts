@@ -59,6 +59,7 @@ describe('user data', () => {
 
   it('closes the metadata service, which would tell it to every process', () => {
     expect(configOf(readMIME(compose().data).parts[0]).bootcmd).toEqual([
+      ['ip', '-6', 'rule', 'add', 'to', 'fe80::a9fe:a9fe/128', 'prohibit', 'pref', '1'],
       ['ip', 'route', 'replace', 'prohibit', '169.254.169.254/32'],
     ])
   })
