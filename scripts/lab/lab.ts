@@ -1,0 +1,71 @@
+// The whole lab: a real control plane, the simulated world, and the operator with the rights that it will have in a cluster.
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type Api, createApi } from '../control-plane/api.ts'
+import { operatorAccount } from '../control-plane/grant.ts'
+import { type ControlPlane, startControlPlane } from '../control-plane/start.ts'
+import { type Operator, startOperator } from './operator.ts'
+import { type Simulators, startSimulators } from './simulators.ts'
+
+export interface Lab {
+  readonly controlPlane: ControlPlane
+  /** May do everything. */
+  readonly api: Api
+  readonly simulators: Simulators
+  readonly operator: Operator
+  /** Folder with the logs of simulators and operator. */
+  readonly directory: string
+  stop(): Promise<void>
+}
+
+export interface LabOptions {
+  simulatorArgs?: readonly string[]
+  operatorArgs?: readonly string[]
+  /** Told what is being started. */
+  onProgress?: (what: string) => void
+}
+
+const root = path.resolve(import.meta.dirname, '..', '..')
+
+export async function startLab({
+  simulatorArgs = [],
+  operatorArgs = [],
+  onProgress = () => {},
+}: LabOptions = {}): Promise<Lab> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'botyard-lab-'))
+  const ends: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })]
+  const stop = async () => {
+    for (const end of ends.splice(0).reverse()) await end()
+  }
+  try {
+    onProgress('control plane')
+    const controlPlane = await startControlPlane({
+      manifests: [path.join(root, 'crds/botyard.dev_projects.yaml'), path.join(root, 'test/rbac.yaml')],
+    })
+    ends.push(controlPlane.stop)
+    const api = await createApi(controlPlane.adminKubeconfig)
+    ends.push(() => api.close())
+
+    onProgress('simulators')
+    const simulators = await startSimulators({ log: path.join(directory, 'simulators.log'), args: simulatorArgs })
+    ends.push(simulators.stop)
+
+    onProgress('operator')
+    const operator = await startOperator({
+      program: path.join(root, 'dist/botyard.mjs'),
+      kubeconfig: await controlPlane.kubeconfigFor({ serviceAccount: operatorAccount }),
+      hcloud: simulators.hcloud,
+      telegram: simulators.telegram,
+      log: path.join(directory, 'operator.log'),
+      args: operatorArgs,
+    })
+    ends.push(operator.stop)
+    await operator.untilReady()
+    return { controlPlane, api, simulators, operator, directory, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}

@@ -1,0 +1,94 @@
+// The operator as a process of its own, under the kubeconfig it is given: bundled as it ships, or from its sources.
+
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { type Child, startChild } from './child.ts'
+
+export interface OperatorOptions {
+  /** `dist/botyard.mjs`, or `src/main.ts`. */
+  program: string
+  kubeconfig: string
+  /** Base URLs of the simulators. */
+  hcloud: string
+  telegram: string
+  /** Where its log goes. */
+  log: string
+  /** More flags. */
+  args?: readonly string[]
+}
+
+export interface Operator {
+  readonly pid: number
+  readonly running: boolean
+  readonly exited: Promise<number | string>
+  /** Base URL of /healthz, /readyz and /metrics. */
+  readonly health: string
+  /** Resident memory in MiB, from the kernel. */
+  memory(): Promise<number>
+  /** Resolves when /readyz says so; rejects when the process has ended before. */
+  untilReady(): Promise<void>
+  stop(): Promise<void>
+  kill(): Promise<void>
+}
+
+/** Simulated servers listen there; the operator must be told that it may probe loopback addresses. */
+const simulatedServers = '127.64.0.0/10'
+
+export async function startOperator(o: OperatorOptions): Promise<Operator> {
+  const port = await freePort()
+  const flags = {
+    kubeconfig: o.kubeconfig,
+    namespace: 'botyard-system',
+    'cluster-id': 'lab',
+    'hcloud-endpoint': o.hcloud,
+    'telegram-endpoint': o.telegram,
+    'allow-probe-range': simulatedServers,
+    'health-address': `127.0.0.1:${port}`,
+  }
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
+  // The heap's young generation is kept small: the operator holds little and makes much garbage.
+  const node = ['--max-semi-space-size=4', '--enable-source-maps', o.program]
+  const child = startChild({ args: [...node, '--lab', ...args, ...(o.args ?? [])], log: o.log })
+  return operatorOf(child, { health: `http://127.0.0.1:${port}`, log: o.log })
+}
+
+function operatorOf(child: Child, o: { health: string; log: string }): Operator {
+  return {
+    pid: child.pid,
+    get running() {
+      return child.running
+    },
+    exited: child.exited,
+    health: o.health,
+    async memory() {
+      const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+      return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1_024
+    },
+    async untilReady() {
+      while (!(await answersReady(o.health))) {
+        if (!child.running)
+          throw new Error(`Cannot run the operator: it ended with ${await child.exited}; see ${o.log}`)
+        await delay(50)
+      }
+    },
+    stop: () => child.stop(),
+    kill: () => child.kill(),
+  }
+}
+
+const answersReady = (health: string): Promise<boolean> =>
+  fetch(`${health}/readyz`)
+    .then((answer) => answer.ok)
+    .catch(() => false)
+
+function freePort(): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  const server = createServer()
+  server.once('error', reject)
+  server.listen(0, '127.0.0.1', () => {
+    const address = server.address()
+    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+  })
+  return promise
+}
