@@ -35,7 +35,6 @@ export function createExchange(cluster: ClusterAccess, userAgent: string): Excha
 
   async function once(outgoing: Outgoing) {
     const { headers, tls } = await accessNow()
-    outgoing.signal.throwIfAborted()
     return send(urlOf(cluster.server, outgoing), {
       method: outgoing.method as 'GET',
       dispatcher: pool.for(tls)[outgoing.lane],

@@ -122,6 +122,16 @@ describe('what a run leads to', () => {
     await controller.stop()
   })
 
+  it('starts to count anew after a terminal error', async () => {
+    const errors = [new Error('1'), new TerminalError('2')]
+    const { controller, queue, clock, reconciled } = setUp(() => Promise.reject(errors.shift()))
+    await controller.start()
+    queue.add('a')
+    await clock.advance(1_000)
+    expect(reconciled.map(({ outcome, attempt }) => `${outcome} ${attempt}`)).toEqual(['error 1', 'terminal 2'])
+    expect(queue.failures('a')).toBe(0)
+  })
+
   it('survives a hook that throws', async () => {
     const onReconciled = () => {
       throw new Error('oops')
@@ -208,12 +218,18 @@ describe('the start', () => {
     const lastError = new Error('the CRD is missing')
     const never = (signal: AbortSignal) =>
       new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
-    const caches = [{ ...syncedCache(), whenSynced: never, lastError }]
+    let running: AbortSignal | undefined
+    const run = (signal: AbortSignal) => {
+      running = signal
+      return syncedCache().run(signal)
+    }
+    const caches = [{ ...syncedCache(), run, whenSynced: never, lastError }]
     const { controller, clock } = setUp(async () => undefined, { caches, syncTimeout: 5_000 })
     const started = controller.start()
     started.catch(() => {})
     await clock.advance(5_000)
     await expect(started).rejects.toMatchObject({ message: expect.stringContaining('not synced'), cause: lastError })
+    expect(running?.aborted).toBe(true)
     expect(clock.pending).toBe(0)
   })
 

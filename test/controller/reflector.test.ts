@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { WatchEvent } from '../../src/controller/list-watch.ts'
 import { createReflector } from '../../src/controller/reflector.ts'
@@ -152,15 +153,23 @@ describe('a reflector whose watch ends', () => {
       relists: [],
     },
     {
-      name: 'resumes when the server is busy (429) or not up (503)',
-      watches: [
-        { events: [failure({ status: 429 })] },
-        { events: [failure({ status: 503 })] },
-        { events: [failure({ status: 429 })] },
-        settled,
-      ],
+      name: 'resumes when the server is busy (429)',
+      watches: [...Array(3).fill({ events: [failure({ status: 429 })] }), settled],
       resumes: Array(4).fill('5'),
       relists: [],
+    },
+    {
+      name: 'resumes when the server is not up (503)',
+      watches: [...Array(3).fill({ events: [failure({ status: 503 })] }), settled],
+      resumes: Array(4).fill('5'),
+      relists: [],
+    },
+    {
+      name: 'lists once, not at every short watch that follows',
+      watches: [{ end: 'clean' }, { end: 'clean' }, { end: 'clean' }, settled],
+      lists: [page('20')],
+      resumes: ['5', '5', '20', '20'],
+      relists: [{ limit: 2, resourceVersion: '5' }],
     },
     {
       name: 'lists at its version on 410',
@@ -333,6 +342,24 @@ describe('a reflector whose connection is dead', () => {
     await run.clock.advance(399_000)
     expect(run.errors).toEqual([])
     expect(run.reflector.resourceVersion).toBe('13')
+  })
+})
+
+describe('a reflector over a long watch', () => {
+  it('leaves nothing behind with each event', async () => {
+    const events = Array.from({ length: 100 }, (_, index) => bookmark(String(10 + index)))
+    const run = start({ lists: [page('5')], watches: [{ events, end: 'clean' }] })
+    let listeners = 0
+    const original = run.listWatch.watch
+    run.listWatch.watch = async function* (options) {
+      yield* original(options)
+      listeners = getEventListeners(options.signal, 'abort').length
+      await new Promise(() => {})
+    }
+    run.stop.signal.addEventListener('abort', () => {})
+    await run.clock.advance(10)
+    expect(run.reflector.resourceVersion).toBe('109')
+    expect(listeners).toBeLessThan(5)
   })
 })
 

@@ -56,18 +56,17 @@ describe('a store', () => {
     expect(() => setUp().byIndex('size', '1')).toThrow('no such index')
   })
 
-  it('drops managedFields, from list and watch alike', () => {
+  it('drops managedFields, from what is listed, added and changed alike', () => {
     const store = setUp()
-    const withFields = (name: string) => {
-      const object = thing({ name })
+    const withFields = (name: string, version: string) => {
+      const object = thing({ name, version })
       return { ...object, metadata: { ...object.metadata, managedFields: [{ manager: 'kubectl' }] } }
     }
-    store.replace([withFields('listed')])
-    store.set(withFields('watched'))
-    expect(store.list().map(({ metadata }) => (metadata as { managedFields?: unknown }).managedFields)).toEqual([
-      undefined,
-      undefined,
-    ])
+    store.replace([withFields('listed', '1'), withFields('changed', '1')])
+    store.set(withFields('changed', '2'))
+    store.set(withFields('added', '3'))
+    const kept = store.list().map(({ metadata }) => (metadata as { managedFields?: unknown }).managedFields)
+    expect(kept).toEqual([undefined, undefined, undefined])
   })
 
   it('takes cluster-scoped objects by their name alone', () => {

@@ -74,9 +74,18 @@ describe('a work queue', () => {
     queue.addAfter('a', 500)
     await clock.advance(200)
     queue.add('a')
+    expect(clock.pending).toBe(0)
     await clock.advance(10_000)
     expect(taken).toEqual([['a', 200]])
-    expect(clock.pending).toBe(0)
+  })
+
+  it('hands out delayed keys in the order of their times', async () => {
+    const { queue, clock } = setUp()
+    const taken = drainForever(queue, clock)
+    const delays = [50, 20, 90, 10, 70, 30, 80, 40, 60]
+    for (const delay of delays) queue.addAfter(`after-${delay}`, delay)
+    await clock.advance(100)
+    expect(taken.map(([, at]) => at)).toEqual(delays.toSorted((a, b) => a - b))
   })
 
   it('does not delay a key that waits to be taken already', async () => {
