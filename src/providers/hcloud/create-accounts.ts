@@ -59,19 +59,26 @@ export function createAccounts(deps: AccountsDeps): HcloudAccounts {
     return view(entry, holder, state)
   }
 
+  async function judge(entry: TokenEntry, holder: Holder, options: OpenOptions): Promise<Opened> {
+    if (registry.tokens.isReadOnly(entry)) return { kind: 'rejected', reason: 'TokenReadOnly' }
+    const known = registry.provenAccount(entry)
+    if (known !== undefined && isRecordedIn(known, holder)) return view(entry, holder, known)
+    try {
+      return await identify(entry, holder, options)
+    } catch (error) {
+      if (!isHcloudError(error) || error.errorClass !== 'Auth') throw error
+      // Not remembered: the next open asks again, because a token can come back to life.
+      return { kind: 'rejected', reason: 'TokenRejected', error }
+    }
+  }
+
   return {
     async open(options) {
       const { entry, holder } = registry.tokens.hold(options.holder, options.token, options.recorded)
-      if (registry.tokens.isReadOnly(entry)) return { kind: 'rejected', reason: 'TokenReadOnly' }
-      const known = registry.provenAccount(entry)
-      if (known !== undefined && isRecordedIn(known, holder)) return view(entry, holder, known)
-      try {
-        return await identify(entry, holder, options)
-      } catch (error) {
-        if (!isHcloudError(error) || error.errorClass !== 'Auth') throw error
-        // Not remembered: the next open asks again, because a token can come back to life.
-        return { kind: 'rejected', reason: 'TokenRejected', error }
-      }
+      const opened = await judge(entry, holder, options)
+      // Not before: with its last holder the account would go, and what it knows of sold-out places and running actions.
+      registry.tokens.settle(options.holder, entry)
+      return opened
     },
     release: registry.release,
     start(signal) {

@@ -84,9 +84,8 @@ export function createRegistry(deps: RegistryDeps): Registry {
       if (other !== undefined) for (const entry of entriesOf(state)) move(entry, other)
     },
     release(holder) {
-      const account = tokens.all().find((entry) => entry.holders.has(holder))?.account
+      for (const { holders, account } of tokens.all()) if (holders.has(holder)) account?.writes.forget(holder)
       tokens.release(holder)
-      account?.writes.forget(holder)
     },
     start: accounts.start,
     stop: accounts.stop,

@@ -28,8 +28,10 @@ export interface Holder {
 }
 
 export interface Tokens {
-  /** Notes that this holder now comes with this token, and lets go of the one that it came with before. */
+  /** Notes that this holder comes with this token. One that it came with before stays until `settle`. */
   hold(holder: string, token: string, recorded: RecordedIDs): { entry: TokenEntry; holder: Holder }
+  /** The holder's new token is known to work, or not: the old one is no longer needed to keep its account alive. */
+  settle(holder: string, entry: TokenEntry): void
   release(holder: string): void
   all(): readonly TokenEntry[]
   markReadOnly(entry: TokenEntry): void
@@ -49,17 +51,14 @@ const mostReadOnly = 10_000
 
 export function createTokens({ create, dropped, left }: TokensDeps): Tokens {
   const entries = new Map<string, TokenEntry>()
-  const byHolder = new Map<string, TokenEntry>()
   const readOnly = new Set<string>()
   // Of this process only: a hash that leaked from a dump could not be tried against guessed tokens elsewhere.
   const hashKey = randomBytes(32)
   const keyOf = (token: string) => createHmac('sha256', hashKey).update(token).digest('base64url')
 
-  function release(uid: string): void {
-    const entry = byHolder.get(uid)
-    const holder = entry?.holders.get(uid)
-    if (entry === undefined || holder === undefined) return
-    byHolder.delete(uid)
+  function leave(uid: string, entry: TokenEntry): void {
+    const holder = entry.holders.get(uid)
+    if (holder === undefined) return
     entry.holders.delete(uid)
     left(holder, entry)
     if (entry.holders.size > 0) return
@@ -70,16 +69,19 @@ export function createTokens({ create, dropped, left }: TokensDeps): Tokens {
   return {
     hold(uid, token, recorded) {
       const key = keyOf(token)
-      if (byHolder.get(uid)?.key !== key) release(uid)
       const entry = entries.get(key) ?? create(key, token)
       entries.set(key, entry)
-      byHolder.set(uid, entry)
       const holder = entry.holders.get(uid) ?? { uid, recorded, provenIn: undefined }
       holder.recorded = recorded
       entry.holders.set(uid, holder)
       return { entry, holder }
     },
-    release,
+    settle(uid, kept) {
+      for (const entry of entries.values()) if (entry !== kept) leave(uid, entry)
+    },
+    release(uid) {
+      for (const entry of entries.values()) leave(uid, entry)
+    },
     all: () => [...entries.values()],
     markReadOnly(entry) {
       if (readOnly.size >= mostReadOnly) readOnly.clear()
