@@ -1,6 +1,5 @@
 // Creates the server on its address: keys and user data first, the look-up last, then one POST. Part of the server step.
 
-import { timestamp } from '../api/conditions.ts'
 import { parseDuration } from '../api/duration.ts'
 import { seconds } from '../clock.ts'
 import type { ServerCreate } from '../providers/hcloud/account.ts'
@@ -9,6 +8,7 @@ import { isHcloudError } from '../providers/hcloud/errors.ts'
 import { act } from './act.ts'
 import { ensureKeys } from './keys.ts'
 import { isOwned, ownerLabels, resourceName } from './names.ts'
+import { beginOperation } from './operation.ts'
 import { accessOf, addressOf, type Pass } from './pass.ts'
 import { choosePlacement } from './placement.ts'
 import { again, blocked, type Step, wait } from './step.ts'
@@ -146,16 +146,10 @@ async function post(pass: Pass, body: ServerCreate, userDataHash: string): Promi
   }
 }
 
-function remember(
-  { project, draft, deps }: Pass,
-  created: { server: Server; actionIDs: readonly number[] },
-  userDataHash: string,
-): void {
-  const now = deps.clock.now()
+function remember(pass: Pass, created: { server: Server; actionIDs: readonly number[] }, userDataHash: string): void {
+  const { project, draft } = pass
   const { server, actionIDs } = created
-  const attempt = draft.operation?.attempt ?? 1
-  const deadline = timestamp(now + parseDuration(project.spec.timeouts.create))
-  draft.operation = { kind: 'Create', actionIDs: [...actionIDs], startedAt: timestamp(now), deadline, attempt }
+  beginOperation(pass, { kind: 'Create', actionIDs, limit: parseDuration(project.spec.timeouts.create) })
   const { sshKeys, image } = project.spec.server
   const { id, name, type, location, status } = server
   draft.server = { id, name, type, location, image, state: status, userDataHash, sshKeys }

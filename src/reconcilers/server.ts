@@ -1,13 +1,13 @@
 // Owns ServerReady: one server on the Project's address, running, named and labelled as ours; started or created again when it is not.
 
-import { timestamp } from '../api/conditions.ts'
 import { parseDuration } from '../api/duration.ts'
 import { type Duration, seconds } from '../clock.ts'
-import type { Action, Labels, Server } from '../providers/hcloud/domain.ts'
+import type { Labels, Server } from '../providers/hcloud/domain.ts'
 import { act } from './act.ts'
 import { estimateCost } from './cost.ts'
 import { ensureKeys } from './keys.ts'
 import { labelKeys, ownerLabels, resourceName } from './names.ts'
+import { type Begun, beginOperation, endOperation, followOperation } from './operation.ts'
 import { accessOf, addressOf, type Pass } from './pass.ts'
 import { createServer } from './server-create.ts'
 import { decideServer, type ServerDecision } from './server-decision.ts'
@@ -22,7 +22,7 @@ export const server: StepDefinition<'ServerReady'> = {
       servers,
       addressID: addressOf(pass).id,
       operation: draft.operation,
-      actions: followActions(pass),
+      actions: followOperation(pass),
       now: deps.clock.now(),
       wanted: { name: resourceName(deps.identity.cluster, project.metadata), labels: wantedLabels(pass) },
     })
@@ -71,7 +71,7 @@ async function carryOut(pass: Pass, decision: ServerDecision): Promise<Step<'Ser
     case 'powerOn':
       return powerOn(pass, decision.server)
     case 'powerOnFailed':
-      draft(pass).operation = undefined
+      endOperation(pass)
       return wait(
         'ActionFailed',
         `Hetzner could not start server ${decision.server.name}: ${decision.why}. Tried again by itself.`,
@@ -86,9 +86,6 @@ async function carryOut(pass: Pass, decision: ServerDecision): Promise<Step<'Ser
   }
 }
 
-/** The draft, for taking facts away. */
-const draft = (pass: Pass): { operation?: Pass['draft']['operation'] | undefined } => pass.draft
-
 export const wantedLabels = ({ project, deps }: Pass): Labels => ({
   ...project.spec.server.labels,
   ...ownerLabels(deps.identity.cluster, project.metadata),
@@ -100,15 +97,10 @@ async function findServers(pass: Pass): Promise<readonly Server[]> {
   const found = await account.servers.find(pass.project.metadata.uid, pass.signal)
   const [only] = found
   const settled = pass.draft.operation === undefined || only?.status === 'running' || found.length !== 1
-  const pending = followActions(pass)?.some((action) => action.status === 'running') ?? true
+  const pending = followOperation(pass)?.some((action) => action.status === 'running') ?? true
   if (only === undefined || settled || pending) return found
   const live = await account.servers.byID(only.id, pass.signal)
   return live === undefined ? [] : [live]
-}
-
-function followActions(pass: Pass): readonly Action[] | undefined {
-  const ids = pass.draft.operation?.actionIDs ?? []
-  return ids.length === 0 ? [] : accessOf(pass).account.actions.follow(ids, pass.project.metadata.uid)
 }
 
 /** The process died between the create and the status that would have told its actions: the server knows them. */
@@ -116,29 +108,30 @@ async function recoverActions(pass: Pass, found: Server): Promise<Step<'ServerRe
   const actions = await accessOf(pass).account.actions.ofServer(found.id, pass.signal)
   const open = actions.filter((action) => action.status === 'running')
   if (open.length === 0) return wait('Starting', `Server ${found.name} is ${found.status} at Hetzner.`, pace.status)
-  pass.draft.operation = operation(pass, { kind: 'Create', actionIDs: open.map((action) => action.id) })
+  begin(
+    pass,
+    'Create',
+    open.map((action) => action.id),
+  )
   return again('Creating', `Hetzner works on server ${found.name}.`)
 }
 
-export function operation({ project, draft, deps }: Pass, begun: { kind: string; actionIDs: readonly number[] }) {
-  const now = deps.clock.now()
-  return {
-    kind: begun.kind,
-    actionIDs: [...begun.actionIDs],
-    startedAt: timestamp(now),
-    deadline: timestamp(now + parseDuration(project.spec.timeouts.create)),
-    attempt: draft.operation?.attempt ?? 1,
-  }
+function begin(pass: Pass, kind: Begun['kind'], actionIDs: readonly number[]): void {
+  beginOperation(pass, { kind, actionIDs, limit: parseDuration(pass.project.spec.timeouts.create) })
 }
 
 /** Created, failed, never ran: deleted and tried again, at most `attempts` times; then a person must look. */
 const attempts = 3
 
+/** A change of the spec begins a new row of tries. */
+const attemptOf = ({ project, draft }: Pass): number =>
+  project.status?.observedGeneration === project.metadata.generation ? (draft.operation?.attempt ?? 1) : 1
+
 async function discard(
   pass: Pass,
   { server: found, why }: Extract<ServerDecision, { kind: 'discard' }>,
 ): Promise<Step<'ServerReady'>> {
-  const attempt = pass.draft.operation?.attempt ?? 1
+  const attempt = attemptOf(pass)
   if (attempt >= attempts) {
     return blocked(
       'ActionFailed',
@@ -153,10 +146,13 @@ async function discard(
   const { account } = accessOf(pass)
   return act(pass, { lane: 'create', planned }, async (options) => {
     const deleted = await account.servers.delete(found.id, options)
-    pass.draft.operation = {
-      ...operation(pass, { kind: 'Discard', actionIDs: deleted === undefined ? [] : [deleted] }),
+    const actionIDs = deleted === undefined ? [] : [deleted]
+    beginOperation(pass, {
+      kind: 'Discard',
+      actionIDs,
+      limit: parseDuration(pass.project.spec.timeouts.create),
       attempt: attempt + 1,
-    }
+    })
   })
 }
 
@@ -165,7 +161,7 @@ async function powerOn(pass: Pass, found: Server): Promise<Step<'ServerReady'>> 
   const planned = wait('PoweredOff', `Server ${found.name} was off; it is being started.`, pace.action)
   return act(pass, { lane: 'repair', planned }, async (options) => {
     const id = await account.servers.powerOn(found.id, options)
-    pass.draft.operation = operation(pass, { kind: 'PowerOn', actionIDs: [id] })
+    begin(pass, 'PowerOn', [id])
   })
 }
 
@@ -193,7 +189,7 @@ async function running(pass: Pass, found: Server): Promise<Step<'ServerReady'>> 
   if (keys.kind === 'lost') pass.keysLost = keys.message
 
   record(pass, found)
-  draft(pass).operation = undefined
+  endOperation(pass)
   await estimateCost(pass)
   delete deps.memory.of(project.metadata.uid).unknownCreateAt
   return done('Running', `${found.name}, a ${found.type}, runs in ${found.location}.`)

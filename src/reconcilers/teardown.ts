@@ -1,6 +1,5 @@
 // Deletes what a Project owns, in the order that leaves nothing pointing at nothing, and lets the Project go when absence is proven.
 
-import { timestamp } from '../api/conditions.ts'
 import { parseDuration } from '../api/duration.ts'
 import { ANNOTATIONS, FINALIZER } from '../api/project.ts'
 import { type Duration, minutes, seconds } from '../clock.ts'
@@ -13,6 +12,7 @@ import { type DeletionProgress, reportDeletion, waiting } from './deletion-repor
 import { readEscrow, removeEscrow } from './escrow.ts'
 import { faultStep } from './faults.ts'
 import { isOwned, labelKeys, ownedSecretName } from './names.ts'
+import { beginOperation, followOperation } from './operation.ts'
 import { accessOf, type Pass } from './pass.ts'
 import { writeTombstone } from './tombstone.ts'
 import { pointsAt } from './webhook-target.ts'
@@ -93,7 +93,11 @@ async function stop(pass: Pass, server: Server): Promise<DeletionProgress> {
   if (pass.draft.operation?.kind === 'Shutdown' || server.locked) return waiting(message, look)
   await effect(pass, async (options) => {
     const id = await accessOf(pass).account.servers.shutdown(server.id, options)
-    begin(pass, { kind: 'Shutdown', actionIDs: [id], limit: parseDuration(pass.project.spec.timeouts.shutdown) })
+    beginOperation(pass, {
+      kind: 'Shutdown',
+      actionIDs: [id],
+      limit: parseDuration(pass.project.spec.timeouts.shutdown),
+    })
   })
   return waiting(message, look)
 }
@@ -111,24 +115,13 @@ async function deleteServer(pass: Pass, server: Server): Promise<DeletionProgres
   if (server.locked) return waiting(message, look)
   await effect(pass, async (options) => {
     const id = await accessOf(pass).account.servers.delete(server.id, options)
-    begin(pass, { kind: 'Delete', actionIDs: id === undefined ? [] : [id], limit: minutes(10) })
+    beginOperation(pass, { kind: 'Delete', actionIDs: id === undefined ? [] : [id], limit: minutes(10) })
   })
   return waiting(message, look)
 }
 
-function begin({ draft, deps }: Pass, o: { kind: string; actionIDs: number[]; limit: Duration }): void {
-  const now = deps.clock.now()
-  draft.operation = {
-    kind: o.kind,
-    actionIDs: o.actionIDs,
-    startedAt: timestamp(now),
-    deadline: timestamp(now + o.limit),
-  }
-}
-
 function followDelete(pass: Pass, server: Server): DeletionProgress {
-  const ids = pass.draft.operation?.actionIDs ?? []
-  if (ids.length > 0) accessOf(pass).account.actions.follow(ids, pass.project.metadata.uid)
+  followOperation(pass)
   return waiting(`Server ${server.name} is being deleted.`, look)
 }
 
