@@ -46,7 +46,8 @@ type GrammySignal = NonNullable<Parameters<Api['getMe']>[0]>
 
 const callLimit = seconds(10) // rule R3
 
-const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT|.*CERT.*)$/
+/** Codes that occur only before a request is on the wire; any other leaves the outcome of a write open. */
+const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|.*CERT.*)$/
 
 /** The system's error code somewhere in the chain of causes: the only thing that is kept of a network error. */
 function networkCode(error: unknown, depth = 0): string | undefined {

@@ -274,6 +274,25 @@ describe('an answer that is no', () => {
     expect(calls).toHaveLength(1)
   })
 
+  it('is never taken for a verdict on the token unless Telegram itself says so', async () => {
+    const status = fc.oneof(fc.constantFrom(200, 401, 404, 421, 429), fc.integer({ min: 200, max: 599 }))
+    const body = fc.oneof(
+      fc.string(),
+      fc.json(),
+      fc.constant('{"ok":false}'),
+      fc.constant('{"ok":false,"error_code":401}'),
+    )
+    const method = fc.constantFrom('getMe', 'getWebhookInfo', 'deleteWebhook')
+    await fc.assert(
+      fc.asyncProperty(status, body, method, async (code, text, name) => {
+        const answer = () => new Response([204, 205, 304].includes(code) ? null : text, { status: code })
+        const failure = await failureOf(telegram(answer).bot[name as 'getMe'](idle()))
+        expect(failure).toMatchObject({ errorClass: 'Transient', code: 'unexpected_answer' })
+        expect(failure.message).toMatch(/^Cannot /)
+      }),
+    )
+  })
+
   it('leaves no doubt about a read', async () => {
     expect(await failureOf(telegram(html).bot.getMe(idle()))).toMatchObject({ outcomeUnknown: false })
     expect(await failureOf(telegram(no(400, 'Bad Request')).bot.getMe(idle()))).toMatchObject({ errorClass: 'Bug' })
