@@ -63,7 +63,7 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
       return wait()
     },
     failed(error) {
-      if (losesEvents(error)) mustList = true
+      if (endsHistory(error)) mustList = true
       // An outage says nothing about the resume point: after it, a resumed watch is far cheaper than a list.
       if (isVerdict(error)) countFruitless()
       return wait((error as WatchFailure | null)?.retryAfter)
@@ -71,8 +71,8 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
   }
 }
 
-/** After these a resumed watch would not tell what was missed. */
-function losesEvents(error: unknown): boolean {
+/** After these a watch cannot go on from where it was: what followed is forgotten, or cannot be read. */
+function endsHistory(error: unknown): boolean {
   return isVersionGone(error) || (error as WatchFailure | null)?.code === 'malformed'
 }
 
