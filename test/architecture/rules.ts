@@ -35,7 +35,7 @@ export const layers: Record<string, Layer> = {
     folders: ['src/api/', 'src/clock.ts'],
     types: ['src/controller/'],
     guards: ['src/kube/', 'src/providers/'],
-    packages: ['@peculiar/x509', 'reflect-metadata', 'nodemailer', 'yaml', 'node:'],
+    packages: ['@peculiar/x509', 'reflect-metadata', 'node:'],
   },
   'src/main.ts': { anything: true, folders: [], packages: [] },
   'src/clock.ts': { folders: [], packages: [] },
