@@ -48,7 +48,7 @@ export async function startOperator(o: OperatorOptions): Promise<Operator> {
   }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
   // The heap's young generation is kept small: the operator holds little and makes much garbage.
-  const node = ['--max-semi-space-size=4', '--enable-source-maps', o.program]
+  const node = ['--max-semi-space-size=2', o.program]
   const child = startChild({ args: [...node, '--lab', ...args, ...(o.args ?? [])], log: o.log })
   return operatorOf(child, { health: `http://127.0.0.1:${port}`, log: o.log })
 }
