@@ -46,6 +46,8 @@ function createAgent(tls: TlsMaterial, connections: number | null): Agent {
     // undici's own limits would end long watches; the deadlines are ours.
     headersTimeout: 0,
     bodyTimeout: 0,
+    // Well below the server's own limit, so that a call is hardly ever sent into a connection that is just being closed.
+    keepAliveTimeout: seconds(30),
     connect: { timeout: seconds(10), ...defined(tls) },
   })
 }
