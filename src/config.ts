@@ -1,5 +1,6 @@
 // Flags and environment, once, as typed configuration. The only reader of process.env. Every mistake is one line.
 
+import { isIPv4 } from 'node:net'
 import { parseArgs } from 'node:util'
 import { type Duration, hours, minutes, seconds } from './clock.ts'
 import type { LogLevel } from './log.ts'
@@ -132,7 +133,12 @@ function parseFlags(
 }
 
 const labelValue = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
-const cidr = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/
+
+function isRange(text: string): boolean {
+  const [, address = '', prefix = ''] = /^([\d.]+)\/(\d{1,2})$/.exec(text) ?? []
+  return isIPv4(address) && Number(prefix) <= 32
+}
+
 const logLevels: readonly string[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent']
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
 
@@ -173,7 +179,7 @@ function createReader(values: Values) {
     ranges(): string[] {
       const ranges = (values['allow-probe-range'] ?? []) as string[]
       if (ranges.length > 0 && !lab) mistakes.push('--allow-probe-range needs --lab')
-      const bad = ranges.filter((range) => !cidr.test(range))
+      const bad = ranges.filter((range) => !isRange(range))
       for (const range of bad)
         mistakes.push(`--allow-probe-range must be a CIDR such as 127.64.0.0/10, not ${JSON.stringify(range)}`)
       return ranges
