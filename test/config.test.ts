@@ -1,0 +1,158 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { minutes, seconds } from '../src/clock.ts'
+import { type Config, readConfig } from '../src/config.ts'
+
+const env = { POD_NAMESPACE: 'botyard-system' }
+
+function configOf(...argv: string[]): Config {
+  const result = readConfig(argv, env)
+  if (result.kind !== 'config') throw new Error(`No configuration: ${JSON.stringify(result)}`)
+  return result.config
+}
+
+function mistakesOf(argv: readonly string[], environment: Record<string, string> = env): string[] {
+  const result = readConfig(argv, environment)
+  return result.kind === 'mistakes' ? result.lines : []
+}
+
+describe('configuration', () => {
+  it('is complete without a flag in a pod', () => {
+    expect(configOf()).toEqual({
+      namespace: 'botyard-system',
+      hcloudEndpoint: 'https://api.hetzner.cloud/v1',
+      telegramEndpoint: 'https://api.telegram.org',
+      allowProbeRanges: [],
+      escrow: true,
+      workers: 64,
+      reconcileTimeout: minutes(2),
+      sweepInterval: seconds(30),
+      actionPollInterval: seconds(1),
+      budgetReserve: 0.2,
+      drain: seconds(10),
+      health: { host: '0.0.0.0', port: 8080 },
+      logLevel: 'info',
+    })
+  })
+
+  it.each([
+    { argv: ['--kubeconfig', '/k'], want: { kubeconfig: '/k' } },
+    { argv: ['--context=lab'], want: { context: 'lab' } },
+    { argv: ['--namespace', 'other'], want: { namespace: 'other' } },
+    { argv: ['--cluster-id', 'lab.1'], want: { clusterID: 'lab.1' } },
+    { argv: ['--hcloud-endpoint', 'https://h.example/v1/'], want: { hcloudEndpoint: 'https://h.example/v1' } },
+    { argv: ['--lab', '--telegram-endpoint', 'http://127.0.0.1:9'], want: { telegramEndpoint: 'http://127.0.0.1:9' } },
+    {
+      argv: ['--lab', '--allow-probe-range', '127.64.0.0/10', '--allow-probe-range', '10.0.0.0/8'],
+      want: { allowProbeRanges: ['127.64.0.0/10', '10.0.0.0/8'] },
+    },
+    { argv: ['--no-escrow'], want: { escrow: false } },
+    { argv: ['--workers', '1'], want: { workers: 1 } },
+    { argv: ['--reconcile-timeout', '90s'], want: { reconcileTimeout: seconds(90) } },
+    { argv: ['--hcloud-sweep-interval', '500ms'], want: { sweepInterval: 500 } },
+    { argv: ['--hcloud-budget-reserve', '0'], want: { budgetReserve: 0 } },
+    { argv: ['--drain', '0s'], want: { drain: 0 } },
+    { argv: ['--health-address', ':0'], want: { health: { host: '0.0.0.0', port: 0 } } },
+    { argv: ['--health-address', '[::1]:8081'], want: { health: { host: '::1', port: 8081 } } },
+    { argv: ['--log-level', 'debug'], want: { logLevel: 'debug' } },
+  ] satisfies { argv: string[]; want: Partial<Config> }[])('takes $argv', ({ argv, want }) => {
+    expect(configOf(...argv)).toMatchObject(want)
+  })
+
+  it.each([
+    { argv: ['--nonsense'], want: ['unknown flag --nonsense; see --help'] },
+    { argv: ['--nonsense=1'], want: ['unknown flag --nonsense; see --help'] },
+    { argv: ['--toString'], want: ['unknown flag --toString; see --help'] },
+    { argv: ['-x'], want: ['unknown flag --x; see --help'] },
+    { argv: ['serve'], want: ['unexpected argument "serve"; settings are given as --flag value'] },
+    { argv: ['--kubeconfig'], want: ['--kubeconfig needs a value'] },
+    { argv: ['--lab=yes'], want: ['--lab takes no value'] },
+    {
+      argv: ['--namespace', 'Not_A_Name'],
+      want: ["--namespace (or POD_NAMESPACE) must name the operator's own namespace"],
+    },
+    {
+      argv: ['--cluster-id', '-lab'],
+      want: [
+        '--cluster-id must be a label value: 1 to 63 of A-Z a-z 0-9 . _ -, letters or digits at both ends, not "-lab"',
+      ],
+    },
+    { argv: ['--cluster-id', 'x'.repeat(64)], want: [expect.stringContaining('--cluster-id must be a label value')] },
+    {
+      argv: ['--hcloud-endpoint', 'http://h.example'],
+      want: ['--hcloud-endpoint must be an https URL (http only with --lab), not "http://h.example"'],
+    },
+    {
+      argv: ['--lab', '--telegram-endpoint', 'ftp://t.example'],
+      want: ['--telegram-endpoint must be a URL, not "ftp://t.example"'],
+    },
+    {
+      argv: ['--telegram-endpoint', 'nonsense'],
+      want: [expect.stringContaining('--telegram-endpoint must be an https URL')],
+    },
+    { argv: ['--allow-probe-range', '127.64.0.0/10'], want: ['--allow-probe-range needs --lab'] },
+    {
+      argv: ['--lab', '--allow-probe-range', '127.64.0.0'],
+      want: ['--allow-probe-range must be a CIDR such as 127.64.0.0/10, not "127.64.0.0"'],
+    },
+    {
+      argv: ['--lab', '--allow-probe-range', '300.0.0.0/99'],
+      want: ['--allow-probe-range must be a CIDR such as 127.64.0.0/10, not "300.0.0.0/99"'],
+    },
+    { argv: ['--workers', '0'], want: ['--workers must be a whole number from 1 to 1000, not "0"'] },
+    { argv: ['--workers', '1.5'], want: ['--workers must be a whole number from 1 to 1000, not "1.5"'] },
+    { argv: ['--workers='], want: ['--workers must be a whole number from 1 to 1000, not ""'] },
+    {
+      argv: ['--hcloud-budget-reserve', '1'],
+      want: ['--hcloud-budget-reserve must be a number from 0 to 0.9, not "1"'],
+    },
+    {
+      argv: ['--reconcile-timeout', '1s'],
+      want: [expect.stringContaining('--reconcile-timeout must be a duration from 10000 ms')],
+    },
+    {
+      argv: ['--drain', '10'],
+      want: ['--drain must be a duration from 0 ms to 600 s, such as 500ms, 30s or 2m, not "10"'],
+    },
+    { argv: ['--health-address', '8080'], want: ['--health-address must be host:port, not "8080"'] },
+    { argv: ['--health-address', ':70000'], want: ['--health-address must be host:port, not ":70000"'] },
+    {
+      argv: ['--log-level', 'loud'],
+      want: ['--log-level must be one of trace, debug, info, warn, error, silent, not "loud"'],
+    },
+  ])('says one line for $argv', ({ argv, want }) => expect(mistakesOf(argv)).toEqual(want))
+
+  it('needs a namespace of its own', () => {
+    expect(mistakesOf([], {})).toEqual(["--namespace (or POD_NAMESPACE) must name the operator's own namespace"])
+  })
+
+  it('tells every mistake at one start', () => {
+    const lines = mistakesOf(['--workers', 'x', '--drain', 'y', '--log-level', 'z', '--allow-probe-range', 'w'])
+    expect(lines).toHaveLength(5)
+    expect(mistakesOf(['--a', 'b', '--c'])).toHaveLength(3)
+  })
+
+  it('has one line a mistake, whatever is given', () => {
+    const flag = fc.constantFrom(
+      '--workers',
+      '--drain',
+      '--cluster-id',
+      '--hcloud-endpoint',
+      '--health-address',
+      '--odd',
+    )
+    fc.assert(
+      fc.property(fc.array(fc.tuple(flag, fc.string())), (pairs) => {
+        for (const line of mistakesOf(pairs.flatMap(([name, value]) => [`${name}=${value}`])))
+          expect(line).not.toMatch(/[\n\r]/)
+      }),
+    )
+  })
+
+  it('shows every flag with its default on request, whatever else is wrong', () => {
+    const result = readConfig(['--help', '--workers', 'x'], {})
+    if (result.kind !== 'help') throw new Error('No help')
+    for (const text of ['--kubeconfig VALUE', '--lab ', '--workers VALUE', 'Default 64.', '--help'])
+      expect(result.text).toContain(text)
+  })
+})
