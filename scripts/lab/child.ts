@@ -15,6 +15,9 @@ export interface Child {
   kill(): Promise<void>
 }
 
+// Ctrl-C in a terminal reaches the whole foreground group. These must outlive it, to be stopped in order.
+const detached = true
+
 const alive = new Set<ChildProcess>()
 process.once('exit', () => {
   for (const child of alive) child.kill('SIGKILL')
@@ -23,7 +26,7 @@ process.once('exit', () => {
 /** Runs a program of this repository with the Node that runs this one; `log` gets its output. */
 export function startChild(o: { args: readonly string[]; log: string }): Child {
   const log = openSync(o.log, 'a')
-  const child = spawn(process.execPath, o.args, { stdio: ['ignore', log, log] })
+  const child = spawn(process.execPath, o.args, { stdio: ['ignore', log, log], detached })
   closeSync(log)
   return handleOf(child)
 }
@@ -34,7 +37,7 @@ export async function startAnnounced(o: {
   log: string
 }): Promise<{ child: Child; line: string }> {
   const log = openSync(o.log, 'a')
-  const child = spawn(process.execPath, o.args, { stdio: ['ignore', 'pipe', log] })
+  const child = spawn(process.execPath, o.args, { stdio: ['ignore', 'pipe', log], detached })
   closeSync(log)
   const handle = handleOf(child)
   if (child.stdout === null) throw new Error('Cannot read what a child prints')

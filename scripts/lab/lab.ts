@@ -17,7 +17,8 @@ export interface Lab {
   readonly operator: Operator
   /** Folder with the logs of simulators and operator. */
   readonly directory: string
-  stop(): Promise<void>
+  /** Stops what was started and removes the folder, unless its logs shall be kept to be read. */
+  stop(o?: { keepLogs?: boolean }): Promise<void>
 }
 
 export interface LabOptions {
@@ -25,6 +26,8 @@ export interface LabOptions {
   operatorArgs?: readonly string[]
   /** Told what is being started. */
   onProgress?: (what: string) => void
+  /** Ends the start early: what was started by then is stopped. */
+  signal?: AbortSignal
 }
 
 const root = path.resolve(import.meta.dirname, '..', '..')
@@ -33,14 +36,20 @@ export async function startLab({
   simulatorArgs = [],
   operatorArgs = [],
   onProgress = () => {},
+  signal,
 }: LabOptions = {}): Promise<Lab> {
   const directory = await mkdtemp(path.join(tmpdir(), 'botyard-lab-'))
-  const ends: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })]
-  const stop = async () => {
+  const ends: (() => Promise<unknown>)[] = []
+  const stop = async ({ keepLogs = false } = {}) => {
     for (const end of ends.splice(0).reverse()) await end()
+    if (!keepLogs) await rm(directory, { recursive: true, force: true })
+  }
+  const begin = (what: string) => {
+    signal?.throwIfAborted()
+    onProgress(what)
   }
   try {
-    onProgress('control plane')
+    begin('control plane')
     const controlPlane = await startControlPlane({
       manifests: [path.join(root, 'crds/botyard.dev_projects.yaml'), path.join(root, 'test/rbac.yaml')],
     })
@@ -48,11 +57,11 @@ export async function startLab({
     const api = await createApi(controlPlane.adminKubeconfig)
     ends.push(() => api.close())
 
-    onProgress('simulators')
+    begin('simulators')
     const simulators = await startSimulators({ log: path.join(directory, 'simulators.log'), args: simulatorArgs })
     ends.push(simulators.stop)
 
-    onProgress('operator')
+    begin('operator')
     const operator = await startOperator({
       program: path.join(root, 'dist/botyard.mjs'),
       kubeconfig: await controlPlane.kubeconfigFor({ serviceAccount: operatorAccount }),
@@ -65,7 +74,7 @@ export async function startLab({
     await operator.untilReady()
     return { controlPlane, api, simulators, operator, directory, stop }
   } catch (error) {
-    await stop()
+    await stop({ keepLogs: signal?.aborted !== true })
     throw error
   }
 }

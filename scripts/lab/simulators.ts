@@ -1,9 +1,12 @@
 // The simulators as a process of their own, and what the lab asks of them by their control routes.
 
+import path from 'node:path'
 import { type Child, startAnnounced } from './child.ts'
 
 export interface Simulators {
   readonly pid: number
+  /** Settles when the process has ended, and says how. */
+  readonly exited: Promise<number | string>
   /** Base URLs, as the operator is given them. */
   readonly hcloud: string
   readonly telegram: string
@@ -12,8 +15,10 @@ export interface Simulators {
   stop(): Promise<void>
 }
 
+const program = path.resolve(import.meta.dirname, '../../simulators/main.ts')
+
 export async function startSimulators(o: { log: string; args?: readonly string[] }): Promise<Simulators> {
-  const { child, line } = await startAnnounced({ args: ['simulators/main.ts', ...(o.args ?? [])], log: o.log })
+  const { child, line } = await startAnnounced({ args: [program, ...(o.args ?? [])], log: o.log })
   const { hcloud, telegram } = JSON.parse(line) as { hcloud: string; telegram: string }
   return simulatorsOf(child, { hcloud, telegram })
 }
@@ -21,6 +26,7 @@ export async function startSimulators(o: { log: string; args?: readonly string[]
 function simulatorsOf(child: Child, urls: { hcloud: string; telegram: string }): Simulators {
   return {
     pid: child.pid,
+    exited: child.exited,
     ...urls,
     control: { hcloud: createControl(urls.hcloud), telegram: createControl(urls.telegram) },
     stop: () => child.stop(),
