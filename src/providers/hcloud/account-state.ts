@@ -13,7 +13,7 @@ import type { Action, PrimaryIP, Server } from './domain.ts'
 import { createInventory, type Inventory } from './inventory.ts'
 import { createPlacementMemory } from './placement-memory.ts'
 import { printPrimaryIP } from './primary-ips.ts'
-import { printServer } from './servers.ts'
+import { isSettledServer, printServer } from './servers.ts'
 import { createWriteLog, type WriteLog } from './write-log.ts'
 
 export interface AccountState {
@@ -67,6 +67,7 @@ export function createAccountState(deps: AccountStateDeps): AccountState {
     writes,
     uidOf,
     print: printServer,
+    isSettled: isSettledServer,
     onChange,
     onListed: () => inventory.serversListed(),
     maxAge: () => inventory.interval() * intervalsToStale,
@@ -107,7 +108,11 @@ export function createAccountState(deps: AccountStateDeps): AccountState {
       clock,
       interval: deps.actionPollInterval,
       read: (ids) => reads.actions(account, ids),
-      wake: onChange,
+      wake(uid) {
+        // The end of an action changes the world as an own write does: what was listed before it is old news (R12).
+        writes.touch(uid)
+        onChange(uid)
+      },
     }),
     inventory,
     catalog: createCatalogCache(clock),

@@ -15,6 +15,8 @@ export interface CachedListDeps<T> {
   uidOf(item: T): string | undefined
   /** Equal prints = nothing that anybody acts on has changed. */
   print(item: T): string
+  /** Whether it may still be so when the next list comes. Default: yes. */
+  isSettled?(item: T): boolean
   /** Called for each uid whose items differ from what was known. */
   onChange(uid: string): void
   onDifference?(before: T | undefined, after: T | undefined): void
@@ -32,7 +34,7 @@ export interface Identified {
 export type ReadAll<T> = () => Promise<readonly T[]>
 
 export interface CachedList<T> {
-  /** What the cache may say about this uid. Empty = it may not speak, or knows nothing: ask Hetzner. */
+  /** What the cache may say about this uid. Empty = it may not speak, or knows nothing that lasts: ask Hetzner. */
   known(uid: string): readonly T[]
   /** Reads everything anew, in one flight shared by all who ask before it begins; answers this uid's items. */
   fresh(uid: string, readAll: ReadAll<T>, signal: AbortSignal): Promise<readonly T[]>
@@ -115,7 +117,8 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
   return {
     known(uid) {
       if (listed === undefined || clock.monotonic() - listed.ended > deps.maxAge()) return []
-      return writes.mayLearn(uid, listed.asked) ? ofUID(uid) : []
+      const known = writes.mayLearn(uid, listed.asked) ? ofUID(uid) : []
+      return known.every((item) => deps.isSettled?.(item) ?? true) ? known : []
     },
     async fresh(uid, readAll, signal) {
       await untilAborted(flight(readAll), signal)

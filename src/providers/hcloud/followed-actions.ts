@@ -40,12 +40,23 @@ interface Entry {
 
 export function createFollowedActions({ clock, interval, batchSize, wake }: FollowedActionsDeps): FollowedActions {
   const entries = new Map<number, Entry>()
-  const followed = new Map<string, ReadonlySet<number>>()
+  /** Both ways, because one answer may concern a thousand Projects. */
+  const idsOf = new Map<string, readonly number[]>()
+  const holdersOf = new Map<number, Set<string>>()
 
-  const isFollowed = (id: number) => [...followed.values()].some((ids) => ids.has(id))
+  const isFollowed = (id: number) => holdersOf.has(id)
 
   const open = () =>
     [...entries].flatMap(([id, entry]) => (isOpen(entry) && isFollowed(id) ? [{ id, nextAt: entry.nextAt }] : []))
+
+  function unfollow(holder: string): void {
+    for (const id of idsOf.get(holder) ?? []) {
+      const holders = holdersOf.get(id)
+      holders?.delete(holder)
+      if (holders?.size === 0) holdersOf.delete(id)
+    }
+    idsOf.delete(holder)
+  }
 
   function entryOf(id: number): Entry {
     const now = clock.monotonic()
@@ -60,7 +71,7 @@ export function createFollowedActions({ clock, interval, batchSize, wake }: Foll
     entry.action = action
     entry.misses = 0
     if (!hasEnded) return
-    for (const [holder, ids] of followed) if (ids.has(id)) wake(holder)
+    for (const holder of holdersOf.get(id) ?? []) wake(holder)
   }
 
   function missing(id: number): void {
@@ -70,10 +81,9 @@ export function createFollowedActions({ clock, interval, batchSize, wake }: Foll
   }
 
   /** From one second to five, as it grows old; longer when so many run that the calls would add up. */
-  function pace({ since }: Entry, now: Duration): Duration {
-    const batches = Math.ceil(open().length / batchSize)
-    const byAge = Math.max(interval, (now - since) / 20)
-    return Math.min(Math.max(longestInterval, interval), byAge) * Math.max(1, batches / 4)
+  function pace({ since }: Entry, o: { now: Duration; batches: number }): Duration {
+    const byAge = Math.max(interval, (o.now - since) / 20)
+    return Math.min(Math.max(longestInterval, interval), byAge) * Math.max(1, o.batches / 4)
   }
 
   function forgetOld(): void {
@@ -88,12 +98,14 @@ export function createFollowedActions({ clock, interval, batchSize, wake }: Foll
     open,
     follow(ids, holder) {
       forgetOld()
-      followed.set(holder, new Set(ids))
+      unfollow(holder)
+      idsOf.set(holder, ids)
+      for (const id of ids) holdersOf.set(id, (holdersOf.get(id) ?? new Set()).add(holder))
       const known = ids.map((id) => entryOf(id).action)
       return known.every((action) => action !== undefined) ? known : undefined
     },
     release(holder) {
-      followed.delete(holder)
+      unfollow(holder)
       forgetOld()
     },
     learn(actions) {
@@ -101,13 +113,13 @@ export function createFollowedActions({ clock, interval, batchSize, wake }: Foll
     },
     note(asked, actions) {
       const byID = new Map(actions.map((action) => [action.id, action]))
-      const now = clock.monotonic()
+      const pacing = { now: clock.monotonic(), batches: Math.ceil(open().length / batchSize) }
       for (const id of asked) {
         const action = byID.get(id)
         if (action === undefined) missing(id)
         else set(id, action)
         const entry = entryOf(id)
-        entry.nextAt = now + pace(entry, now)
+        entry.nextAt = pacing.now + pace(entry, pacing)
       }
     },
   }

@@ -55,6 +55,9 @@ export const printServer = (server: Server): string =>
     Object.entries(server.labels).sort(([a], [b]) => (a < b ? -1 : 1)),
   ])
 
+/** Any other state is on its way to one of these: too short-lived to be taken from a list of half a minute ago. */
+export const isSettledServer = ({ status }: Server): boolean => status === 'running' || status === 'off'
+
 export function listServers(api: Api, filter: ListFilter): Promise<readonly Server[]> {
   return readPages({
     key: 'servers',

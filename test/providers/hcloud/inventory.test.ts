@@ -167,6 +167,29 @@ describe('find', () => {
     expect(await lab.callsOf(() => account.servers.find('p1', lab.signal))).toEqual([])
   })
 
+  it('does not answer with a state that is about to pass', async () => {
+    const lab = createLab()
+    const { account } = await lab.withMarker()
+    await account.servers.create(serverBody('p1'), lab.write('p1'))
+    expect(await account.servers.find('p1', lab.signal)).toMatchObject([{ status: 'initializing' }])
+    await lab.clock.advance(seconds(15))
+    expect(await account.servers.find('p1', lab.signal)).toMatchObject([{ status: 'running' }])
+  })
+
+  it('does not answer from a list that was read before an action of the Project ended', async () => {
+    const lab = createLab({ accounts: { sweepInterval: minutes(5) } })
+    lab.start()
+    const { account } = await lab.withMarker()
+    const { id } = await lab.runningServer(account)
+    const action = await account.servers.powerOff(id, lab.write('p1'))
+    account.actions.follow([action], 'p1')
+    lab.simulator.control.lagLists(5)
+    await account.servers.find('p1', lab.signal)
+    lab.simulator.control.lagLists(0)
+    await lab.clock.advance(seconds(5))
+    expect(await account.servers.find('p1', lab.signal)).toMatchObject([{ status: 'off' }])
+  })
+
   it('is one call for fifty who ask at once', async () => {
     const lab = createLab()
     const { account } = await lab.withMarker()

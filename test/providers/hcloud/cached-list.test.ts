@@ -1,0 +1,152 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createCachedList } from '../../../src/providers/hcloud/cached-list.ts'
+import { createWriteLog } from '../../../src/providers/hcloud/write-log.ts'
+import { fakeClock } from '../../support/fake-clock.ts'
+
+interface Item {
+  id: number
+  uid: string
+  value: number
+}
+
+function setUp() {
+  const clock = fakeClock()
+  const writes = createWriteLog(clock)
+  const changes: string[] = []
+  const list = createCachedList<Item>({
+    clock,
+    writes,
+    uidOf: ({ uid }) => uid,
+    print: ({ value }) => String(value),
+    onChange: (uid) => changes.push(uid),
+    onListed: () => undefined,
+    maxAge: () => 90_000,
+  })
+  const signal = new AbortController().signal
+  return { clock, writes, changes, list, signal }
+}
+
+const item = (id: number, value = 0, uid = `u${id}`): Item => ({ id, uid, value })
+
+describe('a shared flight', () => {
+  it('begins after the question: one that is under way may have read too early', async () => {
+    const { list, signal } = setUp()
+    const first = Promise.withResolvers<Item[]>()
+    const reads: string[] = []
+    const reading = (name: string, items: Item[] | Promise<Item[]>) => async () => {
+      reads.push(name)
+      return items
+    }
+    const early = list.fresh('u1', reading('first', first.promise), signal)
+    await new Promise((resolve) => setImmediate(resolve))
+    const late = list.fresh('u1', reading('second', [item(1)]), signal)
+    const later = list.fresh('u1', reading('third', []), signal)
+    first.resolve([])
+    expect(await early).toEqual([])
+    expect(await late).toEqual([item(1)])
+    expect(await later).toEqual([item(1)])
+    expect(reads).toEqual(['first', 'second'])
+  })
+
+  it('does not fail the next one when it fails itself', async () => {
+    const { list, signal } = setUp()
+    const failing = list.fresh('u1', () => Promise.reject(new Error('down')), signal)
+    await expect(failing).rejects.toThrow('down')
+    expect(await list.fresh('u1', async () => [item(1)], signal)).toEqual([item(1)])
+  })
+
+  it('leaves what is known as it was when it fails', async () => {
+    const { list, signal, changes } = setUp()
+    await list.sweep(async () => [item(1)])
+    await expect(list.fresh('u1', () => Promise.reject(new Error('down')), signal)).rejects.toThrow('down')
+    expect(list.known('u1')).toEqual([item(1)])
+    expect(changes).toEqual([])
+  })
+})
+
+describe('differences', () => {
+  it.each([
+    { what: 'a new item', before: [], after: [item(1)], want: ['u1'] },
+    { what: 'one that has gone', before: [item(1)], after: [], want: ['u1'] },
+    { what: 'one that differs', before: [item(1, 0)], after: [item(1, 1)], want: ['u1'] },
+    { what: 'nothing', before: [item(1)], after: [item(1)], want: [] },
+    { what: 'one that changed hands', before: [item(1, 0, 'a')], after: [item(1, 1, 'b')], want: ['a', 'b'] },
+  ])('tell of $what', async ({ before, after, want }) => {
+    const { list, changes } = setUp()
+    await list.sweep(async () => before)
+    await list.sweep(async () => after)
+    expect(changes).toEqual(want)
+  })
+
+  it('do not tell of the own writes', async () => {
+    const { list, changes } = setUp()
+    await list.sweep(async () => [item(1, 0), item(2)])
+    list.merge(item(1, 5))
+    list.merge(item(3))
+    list.remove(2)
+    await list.sweep(async () => [item(1, 5), item(3)])
+    expect(changes).toEqual([])
+  })
+
+  it('are not seen by the first look', async () => {
+    const { list, changes } = setUp()
+    await list.sweep(async () => [item(1)])
+    expect(changes).toEqual([])
+  })
+})
+
+describe('what may be known', () => {
+  /** A world with one item, writes to it, and lists that are asked for and answered at any moments in between. */
+  const steps = fc.array(
+    fc.constantFrom<'write' | 'ask' | 'answer' | 'look'>('write', 'ask', 'answer', 'look', 'look'),
+    { minLength: 5, maxLength: 60 },
+  )
+
+  it('is never older than the own last write, whatever the order of questions and answers', async () => {
+    const run = async (script: readonly string[]) => {
+      const { list, writes } = setUp()
+      let world = 0
+      const pending: { seen: number; resolve: (items: Item[]) => void }[] = []
+      const actions: Record<string, () => void> = {
+        write() {
+          const ended = writes.begin('u1')
+          world += 1
+          ended({ unknown: false })
+        },
+        ask: () => void list.sweep(() => new Promise((resolve) => pending.push({ seen: world, resolve }))),
+        answer() {
+          const one = pending.shift()
+          one?.resolve([item(1, one.seen)])
+        },
+        look() {
+          for (const known of list.known('u1')) expect(known.value).toBe(world)
+        },
+      }
+      for (const step of script) {
+        actions[step]?.()
+        await new Promise((resolve) => setImmediate(resolve))
+      }
+    }
+    await fc.assert(fc.asyncProperty(steps, run), { numRuns: 150 })
+  })
+
+  it('is nothing while an own write is under way', async () => {
+    const { list, writes } = setUp()
+    await list.sweep(async () => [item(1)])
+    const ended = writes.begin('u1')
+    expect(list.known('u1')).toEqual([])
+    ended({ unknown: false })
+    expect(list.known('u1')).toEqual([])
+    await list.sweep(async () => [item(1)])
+    expect(list.known('u1')).toEqual([item(1)])
+  })
+
+  it("is not spoilt by another Project's write", async () => {
+    const { list, writes } = setUp()
+    await list.sweep(async () => [item(1), item(2)])
+    writes.begin('u2')({ unknown: true })
+    expect(list.known('u1')).toEqual([item(1)])
+    expect(list.known('u2')).toEqual([])
+  })
+})
