@@ -77,6 +77,14 @@ describe('an update that is refused', () => {
     expect(await info()).not.toHaveProperty('last_error_date')
   })
 
+  it('leaves no error behind when the webhook is removed', async () => {
+    const { clock, say, info, call } = await setup({ reply: () => refused() })
+    say('hi')
+    await clock.advance(1_000)
+    await call('deleteWebhook')
+    expect(await info()).toEqual({ url: '', has_custom_certificate: false, pending_update_count: 1 })
+  })
+
   it('is dropped after a day', async () => {
     const { clock, say, info } = await setup({ reply: () => refused() })
     say('hi')
@@ -134,6 +142,7 @@ describe('updates', () => {
     sent[0]?.answer(ok())
     await settle()
     expect(await info()).toMatchObject({ pending_update_count: 1 })
+    expect(await info()).not.toHaveProperty('last_error_message')
     sent[1]?.answer(ok())
     await settle()
     expect(await info()).toMatchObject({ pending_update_count: 0 })

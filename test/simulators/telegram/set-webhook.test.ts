@@ -129,6 +129,16 @@ describe('a setWebhook that is refused', () => {
     })
     expect(await info()).toMatchObject({ url })
   })
+
+  it('because the same one came while it was looked at leaves the other one, which is looked at anew', async () => {
+    const lookups = [new Promise<string>(() => {})]
+    const { call, clock, info } = setup({ resolve: () => lookups.shift() ?? Promise.resolve('127.64.1.9') })
+    const first = call('setWebhook', { url: 'https://slow.example.com/' })
+    await clock.advance(1_000)
+    expect((await call('setWebhook', { url: 'https://slow.example.com/' })).body.description).toBe('Webhook was set')
+    expect((await first).status).toBe(409)
+    expect(await info()).toMatchObject({ url: 'https://slow.example.com/', ip_address: '127.64.1.9' })
+  })
 })
 
 describe('a setWebhook that changes nothing', () => {

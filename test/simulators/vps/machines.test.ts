@@ -127,6 +127,24 @@ describe('a server', () => {
     expect(machine()?.phase).toBe('off')
   })
 
+  it('that loses its power at the moment it begins to listen does not come up', async () => {
+    const timers: (() => void)[] = []
+    const schedule = (_: number, run: () => void) => {
+      timers.push(run)
+      return () => {}
+    }
+    const clock = { ...fakeClock(), schedule }
+    const machines = createMachines({ clock })
+    closers.push(machines.close)
+    const userData = serverUserData(contractFiles(leaf))
+    machines.start({ id: 1, name: 'echo', ipv4: ip, userData, rules: () => undefined })
+    timers[0]?.()
+    machines.stop(1)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    expect(machines.state().machines[0]?.phase).toBe('off')
+    await expect(probe()).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
   it('that is removed is gone with its disk', async () => {
     const { machines, start, boot } = setup()
     start()
