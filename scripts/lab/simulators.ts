@@ -1,5 +1,6 @@
 // The simulators as a process of their own, and what the lab asks of them by their control routes.
 
+import { randomInt } from 'node:crypto'
 import path from 'node:path'
 import { type Child, startAnnounced } from './child.ts'
 
@@ -15,10 +16,13 @@ export interface Simulators {
   stop(): Promise<void>
 }
 
+/** Addresses are drawn by it: two labs on one machine must not want the same ones. */
+const ownSeed = (): string => String(randomInt(2 ** 31))
+
 const program = path.resolve(import.meta.dirname, '../../simulators/main.ts')
 
 export async function startSimulators(o: { log: string; args?: readonly string[] }): Promise<Simulators> {
-  const { child, line } = await startAnnounced({ args: [program, ...(o.args ?? [])], log: o.log })
+  const { child, line } = await startAnnounced({ args: [program, '--seed', ownSeed(), ...(o.args ?? [])], log: o.log })
   const { hcloud, telegram } = JSON.parse(line) as { hcloud: string; telegram: string }
   return simulatorsOf(child, { hcloud, telegram })
 }
