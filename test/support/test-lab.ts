@@ -6,9 +6,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { KubeObject } from '../../scripts/control-plane/api.ts'
-import { botToken, exampleProject, exampleSecrets } from '../../scripts/lab/manifests.ts'
+import { exampleProject, exampleSecrets } from '../../scripts/lab/manifests.ts'
 import { type Operator, startOperator } from '../../scripts/lab/operator.ts'
 import { systemClock } from '../../simulators/kit/clock.ts'
+import type { Handler } from '../../simulators/kit/handler.ts'
 import { serve } from '../../simulators/kit/serve.ts'
 import { createWorld, type World, type WorldOptions } from '../../simulators/world.ts'
 import { type Api, adminApi, createNamespace, operatorKubeconfig, type WaitOptions, waitFor } from './control-plane.ts'
@@ -29,6 +30,8 @@ export interface TestLabOptions extends Omit<WorldOptions, 'clock'> {
   /** Simulated time passes so much faster than real time. */
   speed?: number
   operatorArgs?: readonly string[]
+  /** Stands before a service, sees every request to it, and may answer in its place. */
+  front?: { hcloud?: (service: Handler) => Handler; telegram?: (service: Handler) => Handler }
 }
 
 /** Fast enough for a test, slow enough that every state can be met: a server is up after a second or two. */
@@ -49,9 +52,12 @@ const quickArgs = [
   'debug',
 ]
 
+const asItIs = (service: Handler): Handler => service
+
 export async function startTestLab({
   speed = 1,
   operatorArgs = [],
+  front = {},
   ...options
 }: TestLabOptions = {}): Promise<TestLab> {
   const api = await adminApi()
@@ -63,8 +69,8 @@ export async function startTestLab({
     hcloud: { ...quick.hcloud, ...options.hcloud },
     telegram: { ...quick.telegram, ...options.telegram },
   })
-  const hcloud = await serve(world.hcloud.fetch, { port: 0 })
-  const telegram = await serve(world.telegram.fetch, { port: 0 })
+  const hcloud = await serve((front.hcloud ?? asItIs)(world.hcloud.fetch), { port: 0 })
+  const telegram = await serve((front.telegram ?? asItIs)(world.telegram.fetch), { port: 0 })
   const log = path.join(directory, 'operator.log')
   const start = async () =>
     startOperator({
@@ -120,7 +126,8 @@ export async function createTenant(
     namespace,
     name: o.name ?? 'echo',
     hetznerToken: o.hetznerToken ?? randomBytes(32).toString('hex'),
-    botToken: botToken(lastBot),
+    // As random as real ones, so that a piece of one that shows up somewhere can be told from ordinary text.
+    botToken: `${lastBot}:${randomBytes(27).toString('base64url').slice(0, 35)}`,
     botID: lastBot,
   }
   for (const secret of exampleSecrets(tenant)) await api.apply(secret)

@@ -1,0 +1,344 @@
+// Bad input, credentials: each mistake is named exactly with its remedy, at once, and heals by itself or on request.
+
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { KubeObject } from '../../scripts/control-plane/api.ts'
+import { grantNamespace } from '../../scripts/control-plane/grant.ts'
+import { type Canary, releaseCanary } from '../support/canary.ts'
+import { secret, waitFor } from '../support/control-plane.ts'
+import { type History, recordHistory, type Version } from '../support/history.ts'
+import {
+  conditionOf,
+  createTenant,
+  hetznerProjectOf,
+  holdingsOf,
+  nothing,
+  projectOf,
+  startTestLab,
+  type Tenant,
+  type TestLab,
+  untilCondition,
+  untilReady,
+} from '../support/test-lab.ts'
+
+vi.setConfig({ maxConcurrency: 40, testTimeout: 90_000 })
+
+let lab: TestLab
+let history: History
+let canary: Canary
+beforeAll(async () => {
+  lab = await startTestLab()
+  history = recordHistory(lab.api)
+  canary = releaseCanary(lab, history)
+})
+afterAll(async () => {
+  await canary.stop()
+  await history.stop()
+  await lab.stop()
+})
+
+const hetznerToken = () => randomBytes(32).toString('hex')
+const botTokenOf = ({ botID }: Tenant) => `${botID}:${randomBytes(27).toString('base64url').slice(0, 35)}`
+
+/** Whole: no key of an earlier one stays. */
+async function replaceSecret(tenant: Tenant, name: string, values: Record<string, string>): Promise<void> {
+  const wanted = secret(tenant.namespace, name, values)
+  await lab.api.delete(wanted)
+  await lab.api.create(wanted)
+}
+
+const removeSecret = (tenant: Tenant, name: string) => lab.api.delete(secret(tenant.namespace, name, {}))
+
+const annotate = (project: KubeObject, annotations: Record<string, string>) =>
+  lab.api.patch(project, { metadata: { annotations } })
+
+interface Mistake {
+  input: string
+  reason: string
+  /** What the message must name, and what it must tell to do. */
+  says: (tenant: Tenant) => string[]
+  make: (tenant: Tenant) => unknown
+  mend: (tenant: Tenant) => unknown
+  /** It may be mended by somebody who is about to: not Stalled in the first minutes. */
+  patient?: boolean
+  granted?: false
+}
+
+const mendHetzner = (tenant: Tenant) => replaceSecret(tenant, 'hetzner', { token: tenant.hetznerToken })
+const mendBot = (tenant: Tenant) => replaceSecret(tenant, 'echo-bot', { token: tenant.botToken })
+const create = (name: string, { namespace }: Tenant) => `kubectl create secret generic ${name} --namespace ${namespace}`
+
+const mistakes: Mistake[] = [
+  {
+    input: 'the Hetzner Secret is missing',
+    reason: 'SecretMissing',
+    says: (tenant) => ['Secret hetzner does not exist', create('hetzner', tenant), '--from-literal=token='],
+    make: (tenant) => removeSecret(tenant, 'hetzner'),
+    mend: mendHetzner,
+    patient: true,
+  },
+  {
+    input: "the bot's Secret is missing",
+    reason: 'SecretMissing',
+    says: (tenant) => ['Secret echo-bot does not exist', create('echo-bot', tenant), '--from-literal=token='],
+    make: (tenant) => removeSecret(tenant, 'echo-bot'),
+    mend: mendBot,
+    patient: true,
+  },
+  {
+    input: 'the Hetzner token is under another key',
+    reason: 'SecretKeyMissing',
+    says: () => ["Secret hetzner has no key 'token'", 'Put the Hetzner token there'],
+    make: (tenant) => replaceSecret(tenant, 'hetzner', { 'api-token': tenant.hetznerToken }),
+    mend: mendHetzner,
+  },
+  {
+    input: "the bot's token is under another key",
+    reason: 'SecretKeyMissing',
+    says: () => ["Secret echo-bot has no key 'token'", 'Put the Telegram token there'],
+    make: (tenant) => replaceSecret(tenant, 'echo-bot', { bot: tenant.botToken }),
+    mend: mendBot,
+  },
+  {
+    input: 'the Hetzner token was cut',
+    reason: 'TokenMalformed',
+    says: () => ['Secret hetzner', "key 'token'", 'must be 64 letters and digits, and has 63'],
+    make: (tenant) => replaceSecret(tenant, 'hetzner', { token: tenant.hetznerToken.slice(1) }),
+    mend: mendHetzner,
+  },
+  {
+    input: "the bot's token was cut",
+    reason: 'TokenMalformed',
+    says: () => ['Secret echo-bot', "key 'token'", '@BotFather'],
+    make: (tenant) => replaceSecret(tenant, 'echo-bot', { token: tenant.botToken.slice(0, 20) }),
+    mend: mendBot,
+  },
+  {
+    input: 'the Hetzner token was revoked',
+    reason: 'TokenRejected',
+    says: () => ['Secret hetzner', 'revoked or is wrong', 'Create a new one'],
+    make: (tenant) => lab.world.hcloud.control.revokeToken(tenant.hetznerToken),
+    mend: (tenant) => replaceSecret(tenant, 'hetzner', { token: hetznerToken() }),
+  },
+  {
+    input: "the bot's token was revoked",
+    reason: 'TokenRejected',
+    says: () => ['Secret echo-bot', 'Telegram rejects', '@BotFather'],
+    make(tenant) {
+      const { registry } = lab.world.telegram.simulator
+      registry.revoke(registry.issue(tenant.botToken).id)
+    },
+    async mend(tenant) {
+      const token = botTokenOf(tenant)
+      lab.world.telegram.simulator.registry.issue(token)
+      await replaceSecret(tenant, 'echo-bot', { token })
+    },
+  },
+  {
+    // Nothing tells before the first write is refused.
+    input: 'the Hetzner token may only read',
+    reason: 'TokenReadOnly',
+    says: () => ['Secret hetzner', 'may only read', 'Read & Write'],
+    make(tenant) {
+      const token = hetznerToken()
+      lab.world.hcloud.control.addToken({ of: tenant.hetznerToken, token, readOnly: true })
+      return replaceSecret(tenant, 'hetzner', { token })
+    },
+    mend: mendHetzner,
+  },
+  {
+    input: 'the namespace is not granted',
+    reason: 'SecretAccessDenied',
+    says: ({ namespace }) => [
+      `kubectl create rolebinding botyard --namespace ${namespace} --clusterrole=botyard-project-namespace --serviceaccount=botyard-system:botyard`,
+    ],
+    make: () => undefined,
+    mend: ({ namespace }) => grantNamespace(lab.api, namespace),
+    patient: true,
+    granted: false,
+  },
+]
+
+/** Applies a Project whose input is wrong and sees all that must hold before anybody mends it. */
+async function meet(mistake: Mistake): Promise<{ tenant: Tenant; project: KubeObject }> {
+  const tenant = await createTenant(lab.api, { granted: mistake.granted ?? true })
+  await mistake.make(tenant)
+  const project = await lab.api.create(projectOf(tenant))
+  const answered = performance.now()
+  const failed = await untilCondition(lab.api, project, {
+    type: 'CredentialsReady',
+    status: 'False',
+    reason: mistake.reason,
+  })
+
+  const first = history.of(project).find(({ object }) => object['status']?.conditions?.length > 0)
+  expect((first?.at ?? Number.POSITIVE_INFINITY) - answered, 'first status after the answer').toBeLessThan(1_000)
+  const { message } = conditionOf(failed, 'CredentialsReady') ?? {}
+  for (const text of mistake.says(tenant)) expect(message).toContain(text)
+  expect(conditionOf(failed, 'Ready')).toMatchObject({ status: 'False', reason: mistake.reason })
+  expect(failed['status'].summary).toBe(message)
+  if (mistake.patient) {
+    expect(conditionOf(failed, 'Reconciling')).toMatchObject({ status: 'True', reason: 'WaitingForSecret' })
+    expect(conditionOf(failed, 'Stalled')).toBeUndefined()
+  } else {
+    expect(conditionOf(failed, 'Stalled')).toMatchObject({ status: 'True', reason: mistake.reason })
+    expect(conditionOf(failed, 'Reconciling')).toBeUndefined()
+  }
+  expect(holdingsOf(lab.world, tenant)).toEqual(nothing)
+  expect(hetznerProjectOf(lab.world, tenant)?.firewalls ?? []).toEqual([])
+  return { tenant, project }
+}
+
+/** Verified after it last was not: what a token may do is only known from the first write, and it is thought good until then. */
+async function expectHealed(project: KubeObject, o: { since: number; within: number }): Promise<void> {
+  const statusOf = ({ object }: Version) => conditionOf(object, 'CredentialsReady')?.status
+  const healed = await waitFor(
+    'verified credentials',
+    async () => {
+      const versions = history.of(project)
+      return versions.slice(versions.findLastIndex((version) => statusOf(version) === 'False') + 1)[0]
+    },
+    { within: o.within + 10_000, every: 20 },
+  )
+  expect(statusOf(healed)).toBe('True')
+  expect(healed.at).toBeLessThan(o.since + o.within)
+}
+
+describe.concurrent('credentials that are wrong', () => {
+  it.each(mistakes)('are named when $input, and heal within 35 s after that is mended', async (mistake) => {
+    const { tenant, project } = await meet(mistake)
+    await mistake.mend(tenant)
+    await expectHealed(project, { since: performance.now(), within: 35_000 })
+    await untilReady(lab.api, project, 40_000)
+  })
+
+  it.each(mistakes)('are looked at again within 2 s on request when $input', async (mistake) => {
+    const { tenant, project } = await meet(mistake)
+    await mistake.mend(tenant)
+    const asked = new Date().toISOString()
+    await annotate(project, { 'botyard.dev/reconcile-requested-at': asked })
+    const since = performance.now()
+    await expectHealed(project, { since, within: 2_000 })
+    await waitFor('the echo', async () => (await lab.api.get(project))['status'].lastHandledReconcileAt === asked)
+    expect(performance.now() - since).toBeLessThan(2_000)
+    await untilReady(lab.api, project, 40_000)
+  })
+
+  it("are looked at again on Flux's request, too", async () => {
+    const { tenant, project } = await meet(mistakes[0] as Mistake)
+    await mendHetzner(tenant)
+    await annotate(project, { 'reconcile.fluxcd.io/requestedAt': 'flux-1' })
+    const since = performance.now()
+    await expectHealed(project, { since, within: 2_000 })
+    await waitFor('the echo', async () => (await lab.api.get(project))['status'].lastHandledReconcileAt === 'flux-1')
+  })
+
+  it('do not matter where they are harmless: tokens with a trailing newline work', async () => {
+    const tenant = await createTenant(lab.api)
+    await replaceSecret(tenant, 'hetzner', { token: `${tenant.hetznerToken}\n` })
+    await replaceSecret(tenant, 'echo-bot', { token: ` ${tenant.botToken}\r\n` })
+    const project = await lab.api.create(projectOf(tenant))
+    await untilReady(lab.api, project, 40_000)
+    expect(holdingsOf(lab.world, tenant)).toMatchObject({ servers: 1, ipv4s: 1 })
+  })
+})
+
+describe.concurrent('credentials that become wrong while a Project serves', () => {
+  async function serving(): Promise<{ tenant: Tenant; project: KubeObject }> {
+    const tenant = await createTenant(lab.api)
+    const project = await lab.api.create(projectOf(tenant))
+    return { tenant, project: await untilReady(lab.api, project, 60_000) }
+  }
+
+  it('a token of another Hetzner project is refused, and nothing is created or given up anywhere', async () => {
+    const { tenant, project } = await serving()
+    const before = hetznerProjectOf(lab.world, tenant)
+    const other = hetznerToken()
+    await replaceSecret(tenant, 'hetzner', { token: other })
+    await annotate(project, { 'botyard.dev/reconcile-requested-at': '1' })
+    const changed = await untilCondition(lab.api, project, {
+      type: 'CredentialsReady',
+      status: 'False',
+      reason: 'AccountChanged',
+    })
+    expect(conditionOf(changed, 'CredentialsReady')?.message).toContain('Put back a token of the Hetzner project')
+    expect(conditionOf(changed, 'Stalled')).toMatchObject({ reason: 'AccountChanged' })
+    expect(changed['status'].server).toEqual(project['status'].server)
+
+    await waitFor('some more passes', async () => {
+      await annotate(project, { 'botyard.dev/reconcile-requested-at': '2' })
+      return (await lab.api.get(project))['status'].lastHandledReconcileAt === '2'
+    })
+    const after = hetznerProjectOf(lab.world, tenant)
+    expect(after?.servers).toEqual(before?.servers)
+    expect(after?.primaryIPs).toEqual(before?.primaryIPs)
+    expect(hetznerProjectOf(lab.world, { hetznerToken: other })).toMatchObject({
+      servers: [],
+      primaryIPs: [],
+      firewalls: [],
+      sshKeys: [],
+    })
+
+    await mendHetzner(tenant)
+    await expectHealed(project, { since: performance.now(), within: 35_000 })
+    await untilReady(lab.api, project)
+    expect(hetznerProjectOf(lab.world, tenant)?.servers).toEqual(before?.servers)
+  })
+
+  it('another token of the same Hetzner project goes unnoticed', async () => {
+    const { tenant, project } = await serving()
+    const token = hetznerToken()
+    lab.world.hcloud.control.addToken({ of: tenant.hetznerToken, token })
+    await replaceSecret(tenant, 'hetzner', { token })
+    lab.world.hcloud.control.revokeToken(tenant.hetznerToken)
+    await annotate(project, { 'botyard.dev/reconcile-requested-at': '1' })
+    await waitFor('the pass', async () => (await lab.api.get(project))['status'].lastHandledReconcileAt === '1')
+    const ready = history.conditionsOf(project, 'Ready').map(({ status }) => status)
+    expect(ready.at(-1)).toBe('True')
+    expect(ready.filter((status) => status === 'True')).toHaveLength(1)
+  })
+
+  it('a revoked token is noticed by the inventory, without a request', async () => {
+    const { tenant, project } = await serving()
+    lab.world.hcloud.control.revokeToken(tenant.hetznerToken)
+    const noticed = await untilCondition(lab.api, project, {
+      type: 'CredentialsReady',
+      status: 'False',
+      reason: 'TokenRejected',
+    })
+    expect(noticed['status'].server).toEqual(project['status'].server)
+    const token = hetznerToken()
+    lab.world.hcloud.control.addToken({ of: tenant.hetznerToken, token })
+    await replaceSecret(tenant, 'hetzner', { token })
+    await expectHealed(project, { since: performance.now(), within: 35_000 })
+    await untilReady(lab.api, project)
+  })
+
+  it('a token that may only read goes on to serve, and the first refused write tells', async () => {
+    const { tenant, project } = await serving()
+    const token = hetznerToken()
+    lab.world.hcloud.control.addToken({ of: tenant.hetznerToken, token, readOnly: true })
+    await replaceSecret(tenant, 'hetzner', { token })
+    await annotate(project, { 'botyard.dev/reconcile-requested-at': '1' })
+    await waitFor('the pass', async () => (await lab.api.get(project))['status'].lastHandledReconcileAt === '1')
+    expect(conditionOf(await lab.api.get(project), 'Ready')?.status).toBe('True')
+
+    const [server] = hetznerProjectOf(lab.world, tenant)?.servers ?? []
+    lab.world.hcloud.control.powerOffServer(server?.id ?? 0)
+    await untilCondition(lab.api, project, { type: 'CredentialsReady', status: 'False', reason: 'TokenReadOnly' })
+    await mendHetzner(tenant)
+    await untilReady(lab.api, project, 60_000)
+    expect(hetznerProjectOf(lab.world, tenant)?.servers).toMatchObject([{ id: server?.id, status: 'running' }])
+  })
+})
+
+describe('in all of this', () => {
+  it('no Project was Ready before its credentials were, and no secret showed up anywhere', async () => {
+    for (const { object } of history.all()) {
+      if (conditionOf(object, 'CredentialsReady')?.status === 'True') continue
+      expect(conditionOf(object, 'Ready')?.status).not.toBe('True')
+    }
+    expect(canary.known).toBeGreaterThan(50)
+    expect(await canary.leaks()).toEqual([])
+  })
+})
