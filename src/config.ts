@@ -22,6 +22,8 @@ export interface Config {
   reconcileTimeout: Duration
   sweepInterval: Duration
   actionPollInterval: Duration
+  /** How long a server type that was sold out in a location is not asked for there again. */
+  soldOutMemory: Duration
   /** Share of Hetzner's budget that is left to others, 0 ≤ n < 1. */
   budgetReserve: number
   drain: Duration
@@ -57,6 +59,10 @@ const flags = {
   'reconcile-timeout': { default: '2m', help: 'The longest pass.' },
   'hcloud-sweep-interval': { default: '30s', help: 'Between two looks at all servers of an account.' },
   'hcloud-action-poll-interval': { default: '1s', help: 'Between two looks at the actions that run.' },
+  'hcloud-sold-out-memory': {
+    default: '5m',
+    help: 'How long a type that was sold out somewhere is not asked for there again.',
+  },
   'hcloud-budget-reserve': { default: '0.2', help: "Share of Hetzner's request budget that is left to others." },
   drain: { default: '10s', help: 'How long a call without an answer may still take effect.' },
   'health-address': { default: '0.0.0.0:8080', help: 'Where /healthz, /readyz and /metrics are served.' },
@@ -93,6 +99,7 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
     reconcileTimeout: read.duration('reconcile-timeout', { least: seconds(10), most: hours(1) }),
     sweepInterval: read.duration('hcloud-sweep-interval', { least: 100, most: hours(1) }),
     actionPollInterval: read.duration('hcloud-action-poll-interval', { least: 50, most: minutes(5) }),
+    soldOutMemory: read.duration('hcloud-sold-out-memory', { least: seconds(1), most: hours(1) }),
     budgetReserve: read.number('hcloud-budget-reserve', { least: 0, most: 0.9, whole: false }),
     drain: read.duration('drain', { least: 0, most: minutes(10) }),
     health: read.address('health-address'),

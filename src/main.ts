@@ -85,6 +85,7 @@ function connectProviders(
     identity: accountIdentity(o.clusterID),
     sweepInterval: config.sweepInterval,
     actionPollInterval: config.actionPollInterval,
+    soldOutMemory: config.soldOutMemory,
     budgetReserve: config.budgetReserve,
     redact: redactor.clean,
     onChange: o.onChange,

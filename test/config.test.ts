@@ -28,6 +28,7 @@ describe('configuration', () => {
       reconcileTimeout: minutes(2),
       sweepInterval: seconds(30),
       actionPollInterval: seconds(1),
+      soldOutMemory: minutes(5),
       budgetReserve: 0.2,
       drain: seconds(10),
       health: { host: '0.0.0.0', port: 8080 },

@@ -12,6 +12,7 @@ export interface AccountSetDeps {
   identity: Identity
   sweepInterval: Duration
   actionPollInterval: Duration
+  soldOutMemory?: Duration | undefined
   reads: SharedReads
   onChange(uid: string): void
   entriesOf(account: AccountState): readonly TokenEntry[]

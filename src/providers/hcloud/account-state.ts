@@ -42,6 +42,7 @@ export interface AccountStateDeps {
   uidLabel: string
   sweepInterval: Duration
   actionPollInterval: Duration
+  soldOutMemory?: Duration | undefined
   budget: Budget
   breaker: Breaker
   onChange(uid: string): void
@@ -116,7 +117,7 @@ export function createAccountState(deps: AccountStateDeps): AccountState {
     }),
     inventory,
     catalog: createCatalogCache(clock),
-    placement: createPlacementMemory({ clock, random }),
+    placement: createPlacementMemory({ clock, random, memory: deps.soldOutMemory }),
   }
   return account
 }

@@ -53,6 +53,8 @@ export interface AccountsDeps {
   budgetReserve: number
   /** Between two looks at a fresh action; grows to 5 s. */
   actionPollInterval: Duration
+  /** How long a server type that was sold out in a location is not asked for there again; 5 minutes without it, jittered. */
+  soldOutMemory?: Duration | undefined
   redact: (text: string) => string
   /** Something of this Project has changed at Hetzner, an action of it has ended, or its token was refused. */
   onChange(uid: string): void

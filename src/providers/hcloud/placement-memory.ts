@@ -3,9 +3,16 @@
 import { type Clock, type Duration, minutes } from '../../clock.ts'
 import type { PlacementMemory, TypeInLocation } from './account.ts'
 
-const memory: Duration = minutes(5)
+const usualMemory: Duration = minutes(5)
 
-export function createPlacementMemory({ clock, random }: { clock: Clock; random: () => number }): PlacementMemory {
+export interface PlacementMemoryDeps {
+  clock: Clock
+  random: () => number
+  /** How long a pair is not asked for again. */
+  memory?: Duration | undefined
+}
+
+export function createPlacementMemory({ clock, random, memory = usualMemory }: PlacementMemoryDeps): PlacementMemory {
   const until = new Map<string, Duration>()
 
   const keyOf = ({ type, location }: TypeInLocation) => `${type} ${location}`

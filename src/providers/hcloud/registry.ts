@@ -20,6 +20,7 @@ export interface RegistryDeps {
   sweepInterval: Duration
   budgetReserve: number
   actionPollInterval: Duration
+  soldOutMemory?: Duration | undefined
   onChange(uid: string): void
 }
 
