@@ -1,7 +1,7 @@
 // End to end: the operator as a process under its own rights on the real API server, the world in this process, where a
 // test can look at it, change it and switch faults on.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -64,6 +64,8 @@ export async function startTestLab({
   const directory = await mkdtemp(path.join(tmpdir(), 'botyard-test-'))
   const world = createWorld({
     clock: systemClock({ speed }),
+    // Simulated servers really listen: another seed begins with other addresses, so that labs side by side do not meet.
+    seed: randomInt(1, 2 ** 31),
     ...quick,
     ...options,
     hcloud: { ...quick.hcloud, ...options.hcloud },
