@@ -49,7 +49,9 @@ describe('open', () => {
     lab.start()
     const { markerID } = await lab.withMarker()
     lab.accounts.release('p1')
-    await lab.open({ token: tokenB, recorded: { markerID } })
+    await lab.withMarker({ holder: 'p2', token: tokenB })
+    expect(await lab.open({ token: tokenB, recorded: { markerID } })).toEqual({ kind: 'changed' })
+    lab.accounts.release('p2')
     expect(await lab.callsOf(() => lab.clock.advance(minutes(5)))).toEqual([])
   })
 
@@ -71,6 +73,17 @@ describe('open', () => {
     const other = await lab.opened({ token: tokenB, recorded: { markerID } })
     expect(other.markerID).toBe(markerID)
     expect(other.id).toBe(account.id)
+  })
+
+  it('does not use the old token any more once the new one works', async () => {
+    const lab = createLab()
+    lab.start()
+    const { markerID } = await lab.withMarker()
+    lab.simulator.control.addToken({ of: tokenA, token: tokenB })
+    await lab.opened({ token: tokenB, recorded: { markerID } })
+    const before = lab.calls.length
+    await lab.clock.advance(minutes(5))
+    expect(new Set(lab.calls.slice(before).map(({ token }) => token))).toEqual(new Set([tokenB]))
   })
 
   it('joins two tokens of a brand-new account when the marker shows that they are one', async () => {

@@ -63,6 +63,21 @@ describe('the budget', () => {
     })
   })
 
+  it.each([
+    { left: '40 %', remaining: 1440, admitted: ['delete', 'create', 'repair', 'drift'] },
+    { left: '32 %', remaining: 1152, admitted: ['delete', 'create', 'repair'] },
+    { left: '27 %', remaining: 972, admitted: ['delete', 'create'] },
+    { left: '22 %', remaining: 792, admitted: ['delete'] },
+    { left: '19 %', remaining: 684, admitted: [] },
+  ])('with $left left admits $admitted', ({ remaining, admitted }) => {
+    const isAdmitted = (lane: Lane) => {
+      const { budget } = setUp()
+      see(budget, remaining)
+      return throws(() => budget.take(lane)) === undefined
+    }
+    expect(lanes.filter(isAdmitted)).toEqual(admitted)
+  })
+
   it('never lets a lane through that is less urgent than one that it refuses', () => {
     const run = (remaining: number) => {
       const admitted = lanes.map((lane) => {

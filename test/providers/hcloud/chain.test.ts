@@ -54,6 +54,11 @@ describe('a call', () => {
     expect(wire.connection.budget.remaining).toBe(remaining)
   })
 
+  it("that is refused in Hetzner's own words, however often, leaves the circuit closed", async () => {
+    const wire = createWire(() => failure(422, 'service_error'))
+    for (let n = 0; n < 20; n++) await expect(wire.write()).rejects.toMatchObject({ code: 'service_error' })
+  })
+
   it('is not sent, and not unknown, when the budget is spent', async () => {
     const wire = createWire(() => reply({ headers: { 'ratelimit-limit': '3600', 'ratelimit-remaining': '700' } }))
     await wire.read()
