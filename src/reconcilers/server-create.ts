@@ -7,7 +7,7 @@ import type { Server } from '../providers/hcloud/domain.ts'
 import { isHcloudError } from '../providers/hcloud/errors.ts'
 import { act } from './act.ts'
 import { ensureKeys } from './keys.ts'
-import { isOwned, ownerLabels, resourceName } from './names.ts'
+import { isOwned, labelKeys, ownerLabels, resourceName } from './names.ts'
 import { beginOperation } from './operation.ts'
 import { accessOf, addressOf, type Pass } from './pass.ts'
 import { choosePlacement } from './placement.ts'
@@ -59,10 +59,17 @@ async function place(pass: Pass, location: string): Promise<Placed> {
     case 'impossible':
       return { kind: 'step', step: blocked('InvalidServer', placement.message) }
     case 'soldOut': {
-      const after = draft.server === undefined ? 0 : Math.max(Math.min(...placement.pairs.map(retryAfter)), seconds(1))
+      const moves = draft.server === undefined && !(await isServed(pass))
+      const after = moves ? 0 : Math.max(Math.min(...placement.pairs.map(retryAfter)), seconds(1))
       return { kind: 'step', step: wait('NoCapacity', soldOutMessage(placement.pairs), after) }
     }
   }
+}
+
+/** An address that a server has run on is never given back, also when the status has forgotten that server. */
+async function isServed(pass: Pass): Promise<boolean> {
+  const ips = await accessOf(pass).account.primaryIPs.find(pass.project.metadata.uid, pass.signal)
+  return ips.some((ip) => ip.labels[labelKeys.served] !== undefined)
 }
 
 const soldOutMessage = (pairs: readonly { type: string; location: string }[]): string =>
