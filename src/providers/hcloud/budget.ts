@@ -15,7 +15,7 @@ export interface Spent {
   /** The call has ended, with these headers if there was an answer. One of the two is called, once. */
   settle(rateLimit?: RateLimit): void
   /** Hetzner said 429 in spite of all: nothing is sent for the time that this answers. */
-  throttled(rateLimit?: RateLimit): Duration
+  throttled(answer?: { rateLimit?: RateLimit | undefined; retryAfter?: Duration | undefined }): Duration
 }
 
 export interface Budget {
@@ -70,9 +70,9 @@ export function createBudget({ clock, random, reserve }: BudgetDeps): Budget {
     level = Math.max(0, rateLimit.remaining - inFlight)
   }
 
-  /** No header says how long, so the pause doubles from a second to a minute, with jitter. */
-  function pause(): Duration {
-    const wait = Math.min(seconds(60), seconds(1) * 2 ** refusals) * (1 + random() / 2)
+  /** As told; where nobody says how long, the pause doubles from a second to a minute. With jitter in any case. */
+  function pause(told: Duration = 0): Duration {
+    const wait = Math.max(told, Math.min(seconds(60), seconds(1) * 2 ** refusals)) * (1 + random() / 2)
     refusals = Math.min(refusals + 1, 6)
     closedUntil = Math.max(closedUntil, clock.monotonic() + wait)
     return Math.ceil(closedUntil - clock.monotonic())
@@ -92,9 +92,9 @@ export function createBudget({ clock, random, reserve }: BudgetDeps): Budget {
           settle(rateLimit)
           if (rateLimit !== undefined) refusals = 0
         },
-        throttled(rateLimit) {
+        throttled({ rateLimit, retryAfter } = {}) {
           settle(rateLimit)
-          return pause()
+          return pause(retryAfter)
         },
       }
     },

@@ -122,7 +122,7 @@ describe('the budget', () => {
     const { clock, budget } = setUp()
     const waits: number[] = []
     for (let n = 0; n < 8; n++) {
-      const wait = budget.take('delete').throttled({ limit: 3600, remaining: 3000 })
+      const wait = budget.take('delete').throttled({ rateLimit: { limit: 3600, remaining: 3000 } })
       waits.push(wait)
       expect(throws(() => budget.take('delete'))).toMatchObject({ code: 'out_of_budget' })
       await clock.advance(wait)
@@ -130,5 +130,7 @@ describe('the budget', () => {
     expect(waits).toEqual([1, 2, 4, 8, 16, 32, 60, 60].map(seconds))
     see(budget, 3000)
     expect(budget.take('delete').throttled()).toBe(seconds(1))
+    await clock.advance(seconds(1))
+    expect(budget.take('delete').throttled({ retryAfter: seconds(90) })).toBe(seconds(90))
   })
 })

@@ -117,6 +117,12 @@ describe('an answer that cannot be read', () => {
     await expect(wire.read()).rejects.toMatchObject({ errorClass: 'Transient' })
   })
 
+  it('is waited out for as long as it says', async () => {
+    const wire = createWire(() => reply({ status: 429, body: '', headers: { 'retry-after': '17' } }))
+    await expect(wire.read()).rejects.toMatchObject({ errorClass: 'Throttled', retryAfter: 17_000 })
+    await expect(wire.read()).rejects.toMatchObject({ code: 'out_of_budget', retryAfter: 17_000 })
+  })
+
   it('is Throttled with status 429, because that is the whole message', async () => {
     const wire = createWire(() => reply({ status: 429, body: 'slow down' }))
     await expect(wire.read()).rejects.toMatchObject({ errorClass: 'Throttled', retryAfter: 1_000 })

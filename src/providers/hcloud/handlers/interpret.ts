@@ -1,6 +1,7 @@
 // Reads an answer to its end and decides what it is: a complete, well-formed 2xx, or a typed error. A body that cannot be
 // read is never replaced by a default value.
 
+import { type Duration, seconds } from '../../../clock.ts'
 import { classify, preciseCode } from '../classification.ts'
 import { HcloudError, type HcloudErrorFields, type RateLimit } from '../errors.ts'
 import type { Answer, Call, Handler, WireResponse } from '../exchange.ts'
@@ -54,6 +55,7 @@ function toError({ call, wire, verdict: { reason, ...fields }, clean }: Judged):
     status: wire?.status,
     correlationID: correlationID(wire, call),
     rateLimit: rateLimit(wire),
+    retryAfter: toldToWait(wire) ?? fields.retryAfter,
     details: fields.details && {
       ...(names && { fields: names.map(clean) }),
       ...(limits && { limits: limits.map(clean) }),
@@ -141,4 +143,10 @@ function rateLimit(wire: WireResponse | undefined): RateLimit | undefined {
   return limit > 0 && remaining >= 0 && Number.isFinite(limit)
     ? { limit, remaining: Math.min(remaining, limit) }
     : undefined
+}
+
+/** `Retry-After` in seconds: the vendor does not document it, a proxy in front of it may send it. At most an hour. */
+function toldToWait(wire: WireResponse | undefined): Duration | undefined {
+  const value = wire?.headers.get('retry-after') ?? ''
+  return /^\d{1,6}$/.test(value) ? seconds(Math.min(Number(value), 3_600)) : undefined
 }

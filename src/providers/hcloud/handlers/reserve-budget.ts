@@ -14,7 +14,7 @@ export function reserveBudget(next: Handler<Answer>): Handler<Answer> {
     } catch (error) {
       if (isHcloudError(error) && error.errorClass === 'Throttled') {
         // The caller learns how long the whole account waits.
-        throw error.withRetryAfter(spent.throttled(error.rateLimit))
+        throw error.withRetryAfter(spent.throttled(error))
       }
       spent.settle(isHcloudError(error) ? error.rateLimit : undefined)
       throw error
