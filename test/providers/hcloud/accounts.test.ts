@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { minutes, seconds } from '../../../src/clock.ts'
-import { createLab, identity, tokenA, tokenB } from './lab.ts'
+import { createLab, tokenA, tokenB } from './lab.ts'
 
 describe('open', () => {
   it('opens a brand-new account with one call and without a marker', async () => {
@@ -186,91 +186,3 @@ describe('several accounts', () => {
     expect(lab.clock.pending).toBe(0)
   })
 })
-
-describe('ensureMarker', () => {
-  const markerState = (lab: ReturnType<typeof createLab>) => lab.simulator.control.state().projects[0]?.firewalls ?? []
-
-  it('makes the marker once for all who ask', async () => {
-    const lab = createLab()
-    const views = await Promise.all(['p1', 'p2', 'p3'].map((holder) => lab.opened({ holder })))
-    const ids = await Promise.all(
-      views.map((view, n) => view.ensureMarker({ holder: `p${n + 1}`, signal: lab.signal })),
-    )
-    expect(new Set(ids).size).toBe(1)
-    expect(markerState(lab)).toMatchObject([{ name: identity.marker.name, labels: identity.marker.labels }])
-  })
-
-  it('answers from memory until a server of ours is seen without it', async () => {
-    const lab = createLab()
-    lab.start()
-    const { account, markerID } = await lab.withMarker()
-    await lab.runningServer(account, 'p1', { firewallIDs: [markerID] })
-    const ask = () => account.ensureMarker({ holder: 'p1', signal: lab.signal })
-    expect(await lab.callsOf(ask)).toEqual([])
-    lab.simulator.control.deleteFirewall(markerID)
-    await lab.clock.advance(minutes(1))
-    expect(await lab.callsOf(ask)).toEqual(['GET /firewalls', 'POST /firewalls'])
-  })
-
-  it('mends rules and targets that somebody changed', async () => {
-    const lab = createLab()
-    const bare = { ...identity, marker: { ...identity.marker, rules: [], applyTo: 'somebody==else' } }
-    const before = createLabLike(lab, bare)
-    await before()
-    const account = await lab.opened()
-    const calls = await lab.callsOf(() => account.ensureMarker({ holder: 'p1', signal: lab.signal }))
-    expect(calls).toEqual([
-      'GET /firewalls',
-      expect.stringMatching(/^POST \/firewalls\/\d+\/actions\/set_rules$/),
-      expect.stringMatching(/^POST \/firewalls\/\d+\/actions\/apply_to_resources$/),
-    ])
-    expect(markerState(lab)[0]?.rules).toMatchObject([{ port: '443' }])
-  })
-
-  it('does not touch a foreign firewall that has its name', async () => {
-    const lab = createLab()
-    const foreign = { ...identity, marker: { ...identity.marker, labels: { owner: 'somebody' }, selector: 'owner' } }
-    await createLabLike(lab, foreign)()
-    const account = await lab.opened()
-    const refused = account.ensureMarker({ holder: 'p1', signal: lab.signal })
-    await expect(refused).rejects.toMatchObject({ errorClass: 'Conflict', code: 'marker_name_taken' })
-    expect(markerState(lab)).toHaveLength(1)
-  })
-
-  it('is not done twice when the answer to its making was lost', async () => {
-    const lab = createLab()
-    const account = await lab.opened()
-    lab.fault({ route: 'POST /firewalls', times: 1, kind: 'lostAnswer' })
-    const ask = () => account.ensureMarker({ holder: 'p1', signal: lab.signal })
-    await expect(ask()).rejects.toMatchObject({ outcomeUnknown: true })
-    expect(await ask()).toBe(markerState(lab)[0]?.id)
-    expect(markerState(lab)).toHaveLength(1)
-  })
-
-  it('agrees on the smaller id when there are two', async () => {
-    const lab = createLab()
-    const { markerID } = await lab.withMarker()
-    lab.simulator.control.changeFirewall({ id: markerID, name: 'renamed', labels: {} })
-    lab.accounts.release('p1')
-    const { markerID: second } = await lab.withMarker()
-    lab.simulator.control.changeFirewall({ id: markerID, labels: { ...identity.marker.labels } })
-    lab.accounts.release('p1')
-    expect((await lab.opened()).markerID).toBe(Math.min(markerID, second))
-  })
-})
-
-/** The same Hetzner project as another process with other settings would leave it. */
-function createLabLike(lab: ReturnType<typeof createLab>, as: typeof identity) {
-  return async () => {
-    const request = new Request('http://hetzner.test/v1/firewalls', {
-      method: 'POST',
-      headers: { authorization: `Bearer ${tokenA}` },
-      body: JSON.stringify({
-        name: as.marker.name,
-        labels: as.marker.labels,
-        apply_to: [{ type: 'label_selector', label_selector: { selector: as.marker.applyTo } }],
-      }),
-    })
-    expect((await lab.simulator.fetch(request)).status).toBe(201)
-  }
-}

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { minutes, seconds } from '../../../src/clock.ts'
 import type { Account } from '../../../src/providers/hcloud/account.ts'
-import { createLab, labelsOf, serverBody } from './lab.ts'
+import { createLab, type Lab, labelsOf, serverBody } from './lab.ts'
 
 const ipBody = { name: 'bot-p1', type: 'ipv4' as const, location: 'nbg1', autoDelete: false, labels: labelsOf('p1') }
 
@@ -217,8 +217,6 @@ describe('the placement memory', () => {
     expect(other.placement.isSoldOut({ type: 'cx23', location: 'nbg1' })).toBe(true)
   })
 })
-
-type Lab = ReturnType<typeof createLab>
 
 /** Follows an action to its end, as a step would. */
 async function ended(lab: Lab, account: Account, actionID: number | undefined): Promise<void> {
