@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { glob } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { parse } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import { parseProject } from '../src/api/project.ts'
 import { reasons, reconcilingReasons } from '../src/api/reasons.ts'
 import { readConfig } from '../src/config.ts'
@@ -41,11 +41,17 @@ function brokenLinks(page: string, text: string): string[] {
 
 const stored = { namespace: 'default', uid: 'a', resourceVersion: '1', generation: 1, creationTimestamp: '' }
 
-/** Every YAML block that is a whole Project, with what the API server would add. */
-const examples = everywhere.flatMap(({ page, text }) =>
-  [...text.matchAll(fence)]
-    .filter(([, language]) => language === 'yaml')
-    .map(([, , block = '']) => parse(block))
+const blocksOf = (text: string) =>
+  [...text.matchAll(fence)].filter(([, language]) => language === 'yaml').map(([, , block = '']) => block)
+
+/** What is shown to be applied: YAML blocks of pages, and files that pages name. */
+const manifests = everywhere.flatMap(({ page, text }) => blocksOf(text).map((yaml) => ({ page, yaml })))
+for await (const file of glob('examples/*.yaml', { cwd: root })) manifests.push({ page: file, yaml: read(file) })
+
+/** Every whole Project among them, with what the API server would add. */
+const examples = manifests.flatMap(({ page, yaml }) =>
+  parseAllDocuments(yaml)
+    .map((document) => document.toJS())
     .filter((object) => object?.kind === 'Project')
     .map((object) => ({ page, project: { ...object, metadata: { ...stored, ...object.metadata } } })),
 )
