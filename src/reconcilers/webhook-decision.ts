@@ -10,7 +10,7 @@ import { pointsAt } from './webhook-target.ts'
 export interface WebhookWorld {
   info: WebhookInfo
   settings: WebhookSettings
-  /** Of what Telegram does not tell: certificate and secret token. */
+  /** Of all that is wanted, also of what Telegram does not tell: certificate and secret token. */
   settingsHash: string
   /** What the status says that we set; without a URL we have set nothing yet. */
   recorded: ProjectStatus['telegram']
@@ -23,8 +23,11 @@ export type WebhookDecision =
   | { kind: 'registered' }
   /** At first sight the bot already had a webhook of somebody else. */
   | { kind: 'foreign' }
-  /** `first`: what is to be set was never set before. `moved`: it points elsewhere. `ours`: the one found points at our address. */
-  | { kind: 'set'; first: boolean; moved: boolean; ours: boolean }
+  /**
+   * `first`: nothing was ever set. `repair`: just this was set before, so somebody else has changed it.
+   * `ours`: the one found points at our address. `moved`: it is another URL than ours.
+   */
+  | { kind: 'set'; first: boolean; repair: boolean; moved: boolean; ours: boolean }
   /** It is set as it should be, but updates do not get through. */
   | {
       kind: 'failing'
@@ -39,8 +42,8 @@ export function decideWebhook(world: WebhookWorld): WebhookDecision {
   if (info.url !== '' && !ours && !wasSet && world.takeover === 'Refuse') return { kind: 'foreign' }
   const moved = info.url !== settings.url
   if (!moved && isAsWanted(world)) return decideDelivery(world)
-  const first = recorded?.url !== settings.url || recorded.settingsHash !== world.settingsHash
-  return { kind: 'set', first, moved, ours }
+  const repair = recorded?.url === settings.url && recorded.settingsHash === world.settingsHash
+  return { kind: 'set', first: !wasSet, repair, moved, ours }
 }
 
 function isAsWanted({ info, settings, settingsHash, recorded }: WebhookWorld): boolean {

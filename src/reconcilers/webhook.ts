@@ -96,9 +96,15 @@ function desired(pass: Pass, telegram: NonNullable<ProjectSpec['telegram']>, key
   }
 }
 
-/** Stands for what Telegram does not tell. Keyed with the secret token itself, so that it tells nothing either. */
-const settingsHash = (keys: KeyMaterial, settings: WebhookSettings): string =>
-  createHmac('sha256', keys.secretToken).update(settings.certificate).digest('base64url')
+/**
+ * Stands for all that is set, so that a change of ours is told from one of somebody else; part of it Telegram does not tell.
+ * Keyed with the secret token itself, so that it tells nothing either.
+ */
+function settingsHash(keys: KeyMaterial, settings: WebhookSettings): string {
+  const { url, ipAddress, maxConnections, certificate, allowedUpdates = [] } = settings
+  const stated = JSON.stringify([url, ipAddress, maxConnections, certificate, [...allowedUpdates].sort()])
+  return createHmac('sha256', keys.secretToken).update(stated).digest('base64url')
+}
 
 async function set(
   pass: Pass,
@@ -112,7 +118,7 @@ async function set(
       'Waiting until every Project has been looked at once since the operator started.',
       seconds(1),
     )
-  if (!decision.first && isFlapping(pass)) {
+  if (decision.repair && isFlapping(pass)) {
     return blocked(
       'WebhookRemoved',
       `Something else changes this bot's webhook: it was set again ${repairLimit} times in 10 minutes, and now points to ${hostOf(info.url)}. Find it, then annotate the Project with ${ANNOTATIONS.reconcileRequestedAt}.`,
@@ -122,12 +128,12 @@ async function set(
   const { dropPendingUpdates } = project.spec.telegram?.webhook ?? {}
   const drop = dropPendingUpdates === 'OnFirstSet' && decision.first && !decision.ours
   const planned = again(
-    decision.first || !decision.moved ? 'Registering' : 'WebhookRemoved',
+    decision.repair && decision.moved ? 'WebhookRemoved' : 'Registering',
     `The webhook is being set to ${settings.url}.`,
   )
   return act(pass, { lane: 'create', fenced: true, planned }, async () => {
     await bot.setWebhook({ ...settings, dropPendingUpdates: drop }, pass.signal)
-    if (!decision.first) deps.memory.of(project.metadata.uid).webhookRepairs.push(deps.clock.monotonic())
+    if (decision.repair) deps.memory.of(project.metadata.uid).webhookRepairs.push(deps.clock.monotonic())
     draft.telegram = { ...draft.telegram, botID: bot.id, url: settings.url, settingsHash: hash }
   })
 }

@@ -63,53 +63,53 @@ const setRows: Row[] = [
   {
     name: 'sets the first one',
     given: { info: nothing, recorded: onlyBot },
-    want: { kind: 'set', first: true, moved: true, ours: false },
+    want: { kind: 'set', first: true, repair: false, moved: true, ours: false },
   },
   { name: 'is content with what it set', given: {}, want: { kind: 'registered' } },
   {
     name: 'sets it again when it was removed',
     given: { info: nothing },
-    want: { kind: 'set', first: false, moved: true, ours: false },
+    want: { kind: 'set', first: false, repair: true, moved: true, ours: false },
   },
   {
     name: 'sets it again when it was changed',
     given: { info: theirs },
-    want: { kind: 'set', first: false, moved: true, ours: false },
+    want: { kind: 'set', first: false, repair: true, moved: true, ours: false },
   },
   {
     name: 'sets it again when only the path was changed',
     given: { info: { url: 'https://127.64.0.1:8443/other' } },
-    want: { kind: 'set', first: false, moved: true, ours: true },
+    want: { kind: 'set', first: false, repair: true, moved: true, ours: true },
   },
   {
     name: 'sets a new path, which is no repair',
     given: { info: right, settings: { url: 'https://127.64.0.1:8443/new' } },
-    want: { kind: 'set', first: true, moved: true, ours: true },
+    want: { kind: 'set', first: false, repair: false, moved: true, ours: true },
   },
   {
     name: 'sets it again without our certificate',
     given: { info: { hasCustomCertificate: false } },
-    want: { kind: 'set', first: false, moved: false, ours: true },
+    want: { kind: 'set', first: false, repair: true, moved: false, ours: true },
   },
   {
     name: 'sets it again when Telegram calls another address',
     given: { info: { ipAddress: '192.0.2.7' } },
-    want: { kind: 'set', first: false, moved: false, ours: true },
+    want: { kind: 'set', first: false, repair: true, moved: false, ours: true },
   },
   {
-    name: 'sets another number of connections',
+    name: 'sets the number of connections again',
     given: { settings: { maxConnections: 10 } },
-    want: { kind: 'set', first: false, moved: false, ours: true },
+    want: { kind: 'set', first: false, repair: true, moved: false, ours: true },
   },
   {
-    name: 'sets other updates',
+    name: 'sets the updates again',
     given: { settings: { allowedUpdates: ['message'] } },
-    want: { kind: 'set', first: false, moved: false, ours: true },
+    want: { kind: 'set', first: false, repair: true, moved: false, ours: true },
   },
   {
     name: 'sets the default updates',
     given: { info: { allowedUpdates: ['message'] } },
-    want: { kind: 'set', first: false, moved: false, ours: true },
+    want: { kind: 'set', first: false, repair: true, moved: false, ours: true },
   },
   {
     name: 'takes the same updates in another order for the same',
@@ -122,19 +122,19 @@ const setRows: Row[] = [
     want: { kind: 'registered' },
   },
   {
-    name: 'sets new keys, which is no repair',
+    name: 'sets what the spec or the keys say now, which is no repair',
     given: { settingsHash: 'new keys' },
-    want: { kind: 'set', first: true, moved: false, ours: true },
+    want: { kind: 'set', first: false, repair: false, moved: false, ours: true },
   },
   {
     name: 'sets it when nobody recorded what was set',
     given: { recorded: onlyBot },
-    want: { kind: 'set', first: true, moved: false, ours: true },
+    want: { kind: 'set', first: true, repair: false, moved: false, ours: true },
   },
   {
     name: 'sets it when there is no record at all',
     given: { recorded: undefined },
-    want: { kind: 'set', first: true, moved: false, ours: true },
+    want: { kind: 'set', first: true, repair: false, moved: false, ours: true },
   },
 ]
 
@@ -152,12 +152,12 @@ const foreignRows: Row[] = [
   {
     name: 'takes a foreign one over when asked to',
     given: { info: theirs, recorded: onlyBot, takeover: 'Take' },
-    want: { kind: 'set', first: true, moved: true, ours: false },
+    want: { kind: 'set', first: true, repair: false, moved: true, ours: false },
   },
   {
     name: 'knows one on our address, although nothing is recorded',
     given: { info: { url: 'https://127.64.0.1/x' }, recorded: onlyBot },
-    want: { kind: 'set', first: true, moved: true, ours: true },
+    want: { kind: 'set', first: true, repair: false, moved: true, ours: true },
   },
   {
     name: 'does not take our address inside another host for ours',
