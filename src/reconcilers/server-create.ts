@@ -156,7 +156,9 @@ async function post(pass: Pass, body: ServerCreate, userDataHash: string): Promi
 function remember(pass: Pass, created: { server: Server; actionIDs: readonly number[] }, userDataHash: string): void {
   const { project, draft } = pass
   const { server, actionIDs } = created
-  beginOperation(pass, { kind: 'Create', actionIDs, limit: parseDuration(project.spec.timeouts.create) })
+  // The count goes on from one failed creation to the next; a server that somebody else deleted begins a new one.
+  const attempt = draft.operation?.kind === 'Discard' ? (draft.operation.attempt ?? 1) : 1
+  beginOperation(pass, { kind: 'Create', actionIDs, limit: parseDuration(project.spec.timeouts.create), attempt })
   const { sshKeys, image } = project.spec.server
   const { id, name, type, location, status } = server
   draft.server = { id, name, type, location, image, state: status, userDataHash, sshKeys }

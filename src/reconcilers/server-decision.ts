@@ -1,6 +1,7 @@
 // What to do about a Project's server, decided from what was seen. Pure: the step carries it out.
 
 import type { ProjectStatus } from '../api/project.ts'
+import { type Duration, seconds } from '../clock.ts'
 import type { Action, Labels, Server } from '../providers/hcloud/domain.ts'
 
 export interface ServerWorld {
@@ -18,6 +19,8 @@ export interface ServerWorld {
 
 export type ServerDecision =
   | { kind: 'create' }
+  /** The last creation failed: the next one has its time. */
+  | { kind: 'pause'; after: Duration }
   | { kind: 'ambiguous'; names: readonly string[] }
   /** It lost our address, or never had it. */
   | { kind: 'elsewhere'; server: Server }
@@ -37,13 +40,24 @@ export type ServerDecision =
 
 export function decideServer(world: ServerWorld): ServerDecision {
   const [server, ...others] = world.servers
-  if (server === undefined) return { kind: 'create' }
+  if (server === undefined) return decideMissing(world)
   if (others.length > 0) return { kind: 'ambiguous', names: world.servers.map((each) => each.name) }
   if (server.status === 'deleting') return { kind: 'deleting', server }
   if (server.ipv4 !== undefined && server.ipv4.id !== world.addressID) return { kind: 'elsewhere', server }
   if (server.status === 'running')
     return isAsWanted(server, world.wanted) ? { kind: 'running', server } : { kind: 'relabel', server }
   return decideNotRunning(world, server)
+}
+
+/** From a creation that failed to the next one: 10 s after the first, then doubling. */
+export const discardPause = (attempt: number): Duration => seconds(5) * 2 ** attempt
+
+/** Whatever wakes the Project meanwhile, a failed creation is not repeated before its time. */
+function decideMissing({ operation, now }: ServerWorld): ServerDecision {
+  if (operation?.kind !== 'Discard') return { kind: 'create' }
+  const failed = (operation.attempt ?? 2) - 1
+  const after = Date.parse(operation.startedAt) + discardPause(failed) - now
+  return after > 0 ? { kind: 'pause', after } : { kind: 'create' }
 }
 
 function decideNotRunning(world: ServerWorld, server: Server): ServerDecision {

@@ -9,8 +9,10 @@ import { ensureKeys } from './keys.ts'
 import { labelKeys, ownerLabels, resourceName } from './names.ts'
 import { type Begun, beginOperation, endOperation, followOperation } from './operation.ts'
 import { accessOf, addressOf, type Pass } from './pass.ts'
+import { isRequested } from './request.ts'
 import { createServer } from './server-create.ts'
 import { decideServer, type ServerDecision } from './server-decision.ts'
+import { discard, lastFailure } from './server-discard.ts'
 import { again, blocked, done, type Step, type StepDefinition, unobserved, wait } from './step.ts'
 
 export const server: StepDefinition<'ServerReady'> = {
@@ -52,7 +54,10 @@ async function carryOut(pass: Pass, decision: ServerDecision): Promise<Step<'Ser
         `Server ${decision.server.name} does not have this Project's address ${addressOf(pass).ipv4}. Give it back that Primary IP, or delete the server: it is then created again.`,
       )
     case 'deleting':
+      if (pass.draft.operation?.kind === 'Discard') return wait('ActionFailed', lastFailure(pass), pace.status)
       return wait('Missing', `Server ${decision.server.name} is being deleted; it is then created again.`, pace.status)
+    case 'pause':
+      return wait('ActionFailed', lastFailure(pass), decision.after)
     case 'follow':
       return wait(
         decision.created ? 'Starting' : 'Creating',
@@ -94,12 +99,14 @@ export const wantedLabels = ({ project, deps }: Pass): Labels => ({
 /** From the inventory; but what has just changed state through our own action is looked at directly. */
 async function findServers(pass: Pass): Promise<readonly Server[]> {
   const { account } = accessOf(pass)
-  const found = await account.servers.find(pass.project.metadata.uid, pass.signal)
+  const { project, signal } = pass
+  if (isRequested(project)) return account.servers.findLive(project.metadata.uid, { signal })
+  const found = await account.servers.find(project.metadata.uid, signal)
   const [only] = found
   const settled = pass.draft.operation === undefined || only?.status === 'running' || found.length !== 1
   const pending = followOperation(pass)?.some((action) => action.status === 'running') ?? true
   if (only === undefined || settled || pending) return found
-  const live = await account.servers.byID(only.id, pass.signal)
+  const live = await account.servers.byID(only.id, signal)
   return live === undefined ? [] : [live]
 }
 
@@ -118,42 +125,6 @@ async function recoverActions(pass: Pass, found: Server): Promise<Step<'ServerRe
 
 function begin(pass: Pass, kind: Begun['kind'], actionIDs: readonly number[]): void {
   beginOperation(pass, { kind, actionIDs, limit: parseDuration(pass.project.spec.timeouts.create) })
-}
-
-/** Created, failed, never ran: deleted and tried again, at most `attempts` times; then a person must look. */
-const attempts = 3
-
-/** A change of the spec begins a new row of tries. */
-const attemptOf = ({ project, draft }: Pass): number =>
-  project.status?.observedGeneration === project.metadata.generation ? (draft.operation?.attempt ?? 1) : 1
-
-async function discard(
-  pass: Pass,
-  { server: found, why }: Extract<ServerDecision, { kind: 'discard' }>,
-): Promise<Step<'ServerReady'>> {
-  const attempt = attemptOf(pass)
-  if (attempt >= attempts) {
-    return blocked(
-      'ActionFailed',
-      `Hetzner failed to create server ${found.name} ${attempts} times: ${why}. Delete it at Hetzner, or change spec.server, to have it tried again.`,
-    )
-  }
-  const planned = wait(
-    'ActionFailed',
-    `Hetzner failed to create server ${found.name}: ${why}. It is deleted and created again.`,
-    seconds(5) * 2 ** attempt,
-  )
-  const { account } = accessOf(pass)
-  return act(pass, { lane: 'create', planned }, async (options) => {
-    const deleted = await account.servers.delete(found.id, options)
-    const actionIDs = deleted === undefined ? [] : [deleted]
-    beginOperation(pass, {
-      kind: 'Discard',
-      actionIDs,
-      limit: parseDuration(pass.project.spec.timeouts.create),
-      attempt: attempt + 1,
-    })
-  })
 }
 
 async function powerOn(pass: Pass, found: Server): Promise<Step<'ServerReady'>> {
@@ -176,7 +147,6 @@ async function relabel(pass: Pass, found: Server): Promise<Step<'ServerReady'>> 
 }
 
 async function running(pass: Pass, found: Server): Promise<Step<'ServerReady'>> {
-  const { project, deps } = pass
   const { ipv4 } = addressOf(pass)
   const unserved = await markServed(pass)
   if (unserved !== undefined) return unserved
@@ -191,7 +161,6 @@ async function running(pass: Pass, found: Server): Promise<Step<'ServerReady'>> 
   record(pass, found)
   endOperation(pass)
   await estimateCost(pass)
-  delete deps.memory.of(project.metadata.uid).unknownCreateAt
   return done('Running', `${found.name}, a ${found.type}, runs in ${found.location}.`)
 }
 

@@ -94,6 +94,32 @@ const settledRows: Row[] = [
   },
 ]
 
+const discarded = (startedAt: string, attempt: number) =>
+  ({ ...begun('Discard'), startedAt, attempt }) as ServerWorld['operation']
+
+const pauseRows: Row[] = [
+  {
+    name: 'waits 10 s from the first failed creation to the next',
+    given: { operation: discarded('2026-01-01T00:04:55Z', 2) },
+    want: { kind: 'pause', after: 5_000 },
+  },
+  {
+    name: 'waits 20 s after the second',
+    given: { operation: discarded('2026-01-01T00:04:55Z', 3) },
+    want: { kind: 'pause', after: 15_000 },
+  },
+  {
+    name: 'creates again when the time has come',
+    given: { operation: discarded('2026-01-01T00:04:50Z', 2) },
+    want: { kind: 'create' },
+  },
+  {
+    name: 'creates again without a pause when somebody else deleted it',
+    given: { operation: create },
+    want: { kind: 'create' },
+  },
+]
+
 const workingRows: Row[] = [
   {
     name: 'follows a creation whose actions run',
@@ -199,7 +225,7 @@ const unknownRows: Row[] = [
 ]
 
 describe('decideServer', () => {
-  it.each([...settledRows, ...workingRows, ...failedRows, ...unknownRows])('$name', ({ given, want }) => {
+  it.each([...settledRows, ...pauseRows, ...workingRows, ...failedRows, ...unknownRows])('$name', ({ given, want }) => {
     expect(decideServer(world(given))).toEqual(want)
   })
 })
