@@ -153,6 +153,7 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
     claims,
     memory,
     initialPassesEnded: firstPasses.allEnded,
+    onFault: (error, project) => log.warn({ err: error, project: keyOf(project) }, 'A pass could not go on'),
     redact: redactor.clean,
   })
   const controller = createController({

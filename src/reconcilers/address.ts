@@ -124,8 +124,10 @@ async function ensureMarker(pass: Pass): Promise<Step<'AddressReady'> | undefine
       return await act(pass, { lane: 'create', fenced: true, planned }, (options) => account.ensureMarker(options))
     }
     if (!project.spec.suspend) await account.ensureMarker({ holder: project.metadata.uid, signal })
+    const isRecorded = draft.account?.markerID === account.markerID
     draft.account = { markerID: account.markerID }
-    return undefined
+    // Recorded before anything is allocated: what exists later must be provable with an id that was known before it.
+    return isRecorded ? undefined : again('Allocating', 'The account has been marked as used by this cluster.')
   } catch (error) {
     if (hasCode(error, 'marker_name_taken')) return blocked('Ambiguous', `${error.message}. ${error.remedy}`)
     throw error
@@ -156,9 +158,10 @@ async function allocate(pass: Pass, location: string): Promise<Step<'AddressRead
     labels: ownerLabels(deps.identity.cluster, project.metadata),
   } as const
   try {
-    return await act(pass, { lane: 'create', fenced: true, planned }, (options) =>
-      account.primaryIPs.create(body, options),
-    )
+    return await act(pass, { lane: 'create', fenced: true, planned }, async (options) => {
+      // Recorded at once: a deletion that comes before any list shows it asks for it by id (R4).
+      use(pass, await account.primaryIPs.create(body, options))
+    })
   } catch (error) {
     return allocationFailed(error, name)
   }

@@ -47,6 +47,8 @@ export interface ProjectDeps {
   memory: Memory
   /** False until every Project of the initial list has ended one pass: no webhook is set before (design §9). */
   initialPassesEnded: () => boolean
+  /** Told of everything that a pass could not do, for the log: a status holds the message, not the stack. */
+  onFault: (error: unknown, project: Project) => void
   /** The one redaction gate for every string that leaves. */
   redact: (text: string) => string
 }

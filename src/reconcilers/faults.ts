@@ -54,6 +54,7 @@ export function faultStep(pass: Pass, error: unknown): Step {
   const fault = faultOf(error)
   const memory = pass.deps.memory.of(pass.project.metadata.uid)
   memory.failures += 1
+  pass.deps.onFault(error, pass.project)
   const after = paceOf(fault, memory.failures, pass.deps.random())
   pass.draft.lastError = lastError(pass, fault)
   return unobserved(fault.errorClass === 'Throttled' ? 'WaitingForRateLimit' : 'Retrying', `${fault.message}.`, after)

@@ -6,7 +6,7 @@ import type { Clock, Duration } from '../clock.ts'
 export interface ProjectMemory {
   /** Passes in a row that could not observe the world; sets the pace of retries. */
   failures: number
-  /** Monotonic time of the last create without a known outcome (R4). */
+  /** Monotonic time of the last create or setWebhook without a known outcome (R4). */
   unknownCreateAt?: Duration
   /** Failed probes in a row, and the wall-clock time of the first. */
   probe: { failures: number; failingSince?: number }
@@ -16,8 +16,6 @@ export interface ProjectMemory {
   webhookRepairs: Duration[]
   /** Keyed hash of the bot token that getMe proved, until when (monotonic), and the bot's user name. */
   provenBot?: { token: string; until: Duration; username: string }
-  /** The `reconcile-requested-at` that has asked for a full look at everything. */
-  requestHandled?: string
 }
 
 export interface Memory {

@@ -9,11 +9,12 @@ import {
   setProgress,
   summarizeReady,
 } from '../api/conditions.ts'
-import { ANNOTATIONS, type Project, type ProjectStatus } from '../api/project.ts'
+import type { Project, ProjectStatus } from '../api/project.ts'
 import { type ReconcilingReason, reasons, type StepConditionType, stepConditionTypes } from '../api/reasons.ts'
 import { statusLimits } from '../api/status.ts'
 import type { InSync } from './in-sync.ts'
 import type { Pass } from './pass.ts'
+import { requestedAt } from './request.ts'
 import type { Step } from './step.ts'
 
 /** Where the pass stopped and why; the guard stops it under the name of nobody. */
@@ -81,14 +82,6 @@ export function summarize(pass: Pass, outcome: Outcome, inSync: InSync | undefin
   draft.summary = clip(summaryOf(pass, outcome), statusLimits.summary)
   const requested = requestedAt(project)
   if (requested !== undefined) draft.lastHandledReconcileAt = clip(requested, 64)
-}
-
-/** The annotation that asks for a pass: ours, else Flux's. */
-export function requestedAt({ metadata }: Project): string | undefined {
-  return (
-    metadata.annotations?.[ANNOTATIONS.reconcileRequestedAt] ??
-    metadata.annotations?.[ANNOTATIONS.fluxReconcileRequestedAt]
-  )
 }
 
 type Unstamped = { type: 'Reconciling' | 'Stalled'; reason: string; message: string }

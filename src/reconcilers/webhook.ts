@@ -7,11 +7,13 @@ import { ANNOTATIONS, type ProjectSpec } from '../api/project.ts'
 import { statusLimits } from '../api/status.ts'
 import { minutes, seconds } from '../clock.ts'
 import type { Bot } from '../providers/telegram/bot.ts'
+import { isTelegramError } from '../providers/telegram/telegram-error.ts'
 import type { WebhookInfo } from '../providers/telegram/webhook-info.ts'
 import type { WebhookSettings } from '../providers/telegram/webhook-settings.ts'
 import { act } from './act.ts'
 import { isWithin } from './memory.ts'
 import { accessOf, addressOf, type KeyMaterial, type Pass } from './pass.ts'
+import { isRequested } from './request.ts'
 import { again, blocked, done, type Step, type StepDefinition, unobserved, wait } from './step.ts'
 import { decideWebhook, type WebhookDecision } from './webhook-decision.ts'
 import { webhookTarget } from './webhook-target.ts'
@@ -71,15 +73,11 @@ async function carryOut(pass: Pass, look: Look): Promise<Step<'WebhookReady'>> {
 /** Between two full looks a webhook that was right is taken to be right still; whoever asks for a pass gets a full look. */
 function isKnownGood({ project, deps }: Pass): boolean {
   const memory = deps.memory.of(project.metadata.uid)
-  const { annotations } = project.metadata
-  const requested =
-    annotations?.[ANNOTATIONS.reconcileRequestedAt] ?? annotations?.[ANNOTATIONS.fluxReconcileRequestedAt]
-  const isRequest = requested !== undefined && requested !== project.status?.lastHandledReconcileAt
   const isCurrent = project.status?.observedGeneration === project.metadata.generation
   const wasReady = getCondition(project.status?.conditions ?? [], 'WebhookReady')?.status === 'True'
   // A pass may come a little early by jitter; nine tenths of the interval is a full one.
   const interval = parseDuration(project.spec.resyncInterval) * 0.9
-  return !isRequest && isCurrent && wasReady && isWithin(deps.clock, memory.webhookCheckedAt, interval)
+  return !isRequested(project) && isCurrent && wasReady && isWithin(deps.clock, memory.webhookCheckedAt, interval)
 }
 
 function desired(pass: Pass, telegram: NonNullable<ProjectSpec['telegram']>, keys: KeyMaterial): WebhookSettings {
@@ -131,11 +129,22 @@ async function set(
     decision.repair && decision.moved ? 'WebhookRemoved' : 'Registering',
     `The webhook is being set to ${settings.url}.`,
   )
-  return act(pass, { lane: 'create', fenced: true, planned }, async () => {
-    await bot.setWebhook({ ...settings, dropPendingUpdates: drop }, pass.signal)
-    if (decision.repair) deps.memory.of(project.metadata.uid).webhookRepairs.push(deps.clock.monotonic())
-    draft.telegram = { ...draft.telegram, botID: bot.id, url: settings.url, settingsHash: hash }
-  })
+  try {
+    return await act(pass, { lane: 'create', fenced: true, planned }, async () => {
+      await bot.setWebhook({ ...settings, dropPendingUpdates: drop }, pass.signal)
+      if (decision.repair) deps.memory.of(project.metadata.uid).webhookRepairs.push(deps.clock.monotonic())
+      draft.telegram = { ...draft.telegram, botID: bot.id, url: settings.url, settingsHash: hash }
+    })
+  } catch (error) {
+    return refused(error)
+  }
+}
+
+/** What Telegram refuses for good is told; the rest is for the next pass. A refused call has removed the webhook that was there. */
+function refused(error: unknown): Step<'WebhookReady'> {
+  if (!isTelegramError(error) || error.errorClass !== 'InvalidSpec') throw error
+  const reason = error.code === 'certificate_rejected' ? 'CertificateRejected' : 'Registering'
+  return blocked(reason, `${error.message}. ${error.remedy}`)
 }
 
 const repairLimit = 3
@@ -143,6 +152,7 @@ const repairLimit = 3
 /** Somebody else sets this webhook, too: after a few repairs the operator stops and says so instead of fighting. */
 function isFlapping({ project, deps }: Pass): boolean {
   const memory = deps.memory.of(project.metadata.uid)
+  if (isRequested(project)) memory.webhookRepairs = []
   memory.webhookRepairs = memory.webhookRepairs.filter((instant) => isWithin(deps.clock, instant, minutes(10)))
   return memory.webhookRepairs.length >= repairLimit
 }

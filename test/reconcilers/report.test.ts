@@ -4,14 +4,8 @@ import type { ProjectStatus } from '../../src/api/project.ts'
 import { conditionTypes, type StepConditionType, stepConditionTypes } from '../../src/api/reasons.ts'
 import { seconds } from '../../src/clock.ts'
 import type { InSync } from '../../src/reconcilers/in-sync.ts'
-import {
-  firstStatus,
-  type Outcome,
-  redactStatus,
-  reportStep,
-  requestedAt,
-  summarize,
-} from '../../src/reconcilers/report.ts'
+import { firstStatus, type Outcome, redactStatus, reportStep, summarize } from '../../src/reconcilers/report.ts'
+import { requestedAt } from '../../src/reconcilers/request.ts'
 import { blocked, done, type Step, unobserved, wait } from '../../src/reconcilers/step.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { type BarePass, barePass } from '../support/passes.ts'

@@ -80,6 +80,7 @@ export function createOperator(parts: StageParts): StageOperator {
     claims: createBotClaims(),
     memory: createMemory({ redactor }),
     initialPassesEnded: () => true,
+    onFault: () => {},
     redact,
   })
 

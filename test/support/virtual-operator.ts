@@ -102,6 +102,7 @@ export async function startVirtualOperator(deps: VirtualOperatorDeps): Promise<V
     claims,
     memory,
     initialPassesEnded: firstPasses.allEnded,
+    onFault: () => {},
     redact: redactor.clean,
   })
   const wakeUp = createWakeUp<Project>({ enqueue: queue.add, wakes: concernsUs })
