@@ -1,5 +1,7 @@
 // The operator is killed at random moments while Projects are created, repaired and deleted; the end must be the same.
 
+import { randomInt } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../scripts/control-plane/api.ts'
 import { seededRandom } from '../../simulators/kit/random.ts'
 import {
@@ -7,7 +9,9 @@ import {
   type Holdings,
   hetznerProjectOf,
   holdingsOf,
+  nothing,
   projectOf,
+  startTestLab,
   type Tenant,
   type TestLab,
   untilGone,
@@ -55,7 +59,7 @@ export async function runKillStory(story: KillStory): Promise<KillReport> {
       Promise.all(subjects.map(({ project }) => untilReady(lab.api, project, 60_000))),
       interrupt(),
     ])
-    for (const { tenant } of subjects) loseServer(lab, tenant)
+    for (const [index, { tenant }] of subjects.entries()) harm(lab, tenant, index)
     await interrupt()
     const repaired = await Promise.all(subjects.map((subject) => untilRepaired(lab, subject)))
     report.addresses.push(
@@ -88,23 +92,37 @@ async function killSome(
   await lab.operator.untilReady()
 }
 
-function loseServer(lab: TestLab, tenant: Tenant): void {
+/** One of the three things that a repair puts right. */
+function harm(lab: TestLab, { botID, ...tenant }: Tenant, index: number): void {
+  const { control } = lab.world.hcloud
   const [server] = hetznerProjectOf(lab.world, tenant)?.servers ?? []
-  if (server !== undefined) lab.world.hcloud.control.deleteServer(server.id)
+  if (server === undefined) throw new Error('Cannot harm a server that does not exist')
+  const bot = lab.world.telegram.simulator.registry.list().find(({ id }) => id === botID)
+  if (index % 3 === 0) control.deleteServer(server.id)
+  else if (index % 3 === 1) control.powerOffServer(server.id)
+  else if (bot !== undefined) bot.webhook = undefined
 }
 
-/** Ready again, with a server that exists: until the loss is noticed, the status still tells the last good news. */
+/** Ready, and rightly so: until the harm is noticed, the status still tells the last good news. */
 async function untilRepaired(lab: TestLab, { tenant, project }: Subject): Promise<KubeObject> {
   const end = performance.now() + 90_000
   while (performance.now() < end) {
     const current = await untilReady(lab.api, project, 90_000)
     const [server] = hetznerProjectOf(lab.world, tenant)?.servers ?? []
-    if (server !== undefined && server.id === current['status'].server.id) return current
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    const serves = server?.status === 'running' && server.id === current['status'].server.id
+    if (serves && holdingsOf(lab.world, tenant).webhook === current['status'].telegram.url) return current
+    await askForPass(lab, project)
   }
   throw new Error(
     `Cannot see ${tenant.namespace} repaired: ${JSON.stringify((await lab.api.find(project))?.['status'])}`,
   )
+}
+
+/** A webhook is looked at once in ten minutes, unless somebody asks. */
+async function askForPass(lab: TestLab, project: KubeObject): Promise<void> {
+  const annotations = { 'botyard.dev/reconcile-requested-at': new Date().toISOString() }
+  await lab.api.patch(project, { metadata: { annotations } })
+  await new Promise((resolve) => setTimeout(resolve, 500))
 }
 
 const addressOf = (project: KubeObject | undefined): string => project?.['status']?.address?.ipv4 ?? ''
@@ -117,4 +135,27 @@ function watch(lab: TestLab, subjects: readonly Subject[], violations: string[])
       if (servers > 1 || ipv4s > 1) violations.push(`${tenant.namespace}: ${servers} servers, ${ipv4s} addresses`)
     }
   }, 5)
+}
+
+/** Declares the test; a seed is drawn and shown, so that a failure can be looked at again with BOTYARD_SEED. */
+export function killTest({ kills }: { kills: number }): void {
+  const seed = Number(process.env['BOTYARD_SEED'] ?? randomInt(1_000_000))
+
+  describe('an operator that is killed at random moments', () => {
+    let lab: TestLab
+    beforeAll(async () => {
+      lab = await startTestLab()
+    })
+    afterAll(() => lab.stop())
+
+    it(`loses nothing and makes nothing twice, ${kills} times (seed ${seed})`, {
+      timeout: 60_000 + kills * 20_000,
+    }, async () => {
+      const report = await runKillStory({ lab, kills, projects: 3, seed })
+      expect(report.kills).toBe(kills)
+      expect(report.violations).toEqual([])
+      expect(report.ends).toEqual(report.ends.map(() => nothing))
+      for (const [before, after] of report.addresses) expect(after).toBe(before)
+    })
+  })
 }
