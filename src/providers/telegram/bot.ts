@@ -92,12 +92,14 @@ interface Connection extends BotDeps {
 async function attempt<T>(connection: Connection, call: Call<T>, caller: AbortSignal): Promise<T> {
   caller.throwIfAborted()
   const { method } = call
-  const exchange = createExchange({ fetch: connection.fetch, method, secrets: connection.secrets })
+  const { clock, fetch, secrets } = connection
+  const begun = clock.monotonic()
+  const exchange = createExchange({ fetch, method, secrets, isTooLate: () => clock.monotonic() - begun >= callLimit })
   const api = new Api(connection.token, {
     apiRoot: connection.endpoint.replace(/\/+$/, ''),
     fetch: exchange as unknown as typeof globalThis.fetch, // grammY reads nothing but json()
   })
-  const limit = deadline(connection.clock, callLimit, caller)
+  const limit = deadline(clock, callLimit, caller)
   try {
     // Raced, so that the limit also holds for a fetch that does not heed its signal.
     const result = await Promise.race([

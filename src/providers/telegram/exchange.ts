@@ -4,7 +4,7 @@
 import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
 import { seconds } from '../../clock.ts'
-import { refused, type TelegramMethod, unexpectedAnswer } from './telegram-error.ts'
+import { refused, type TelegramMethod, unexpectedAnswer, unreachable } from './telegram-error.ts'
 
 /** The part of a fetch answer that is read: undici's and the global Response both have it. */
 export interface HttpAnswer {
@@ -99,10 +99,17 @@ function retryAfter(inBody: number | undefined, header: string | null): number |
  * Makes the fetch for one call of grammY. It answers only with a proper `{"ok": true}`; everything else is thrown as
  * TelegramError (which grammY wraps once more, see `translate` in bot.ts).
  */
-export function createExchange(o: { fetch: Fetch; method: TelegramMethod; secrets: readonly string[] }) {
+export function createExchange(o: {
+  fetch: Fetch
+  method: TelegramMethod
+  secrets: readonly string[]
+  /** R3: asked right before the request goes out, because a process that was frozen and thawed runs this before its timers. */
+  isTooLate: () => boolean
+}) {
   return async (url: string, request: GrammyRequest): Promise<{ json(): Promise<unknown> }> => {
     // Collected, so that the length is known and nothing is half sent when the upload itself fails.
     const body = typeof request.body === 'string' ? request.body : new Uint8Array(await buffer(request.body))
+    if (o.isTooLate()) throw unreachable(o.method, { code: 'timeout', why: 'too late to begin', sent: false })
     const answer = await o.fetch(url, {
       method: request.method,
       headers: { 'content-type': request.headers['content-type'] ?? 'application/json' },
