@@ -1,7 +1,9 @@
 // The last question of a deletion: is really nothing left? Asked live, by label and by id, when no earlier call can still land (R4, R11).
 
 import { type Duration, seconds } from '../clock.ts'
+import type { Labels } from '../providers/hcloud/domain.ts'
 import { type DeletionProgress, waiting } from './deletion-report.ts'
+import { isOwned } from './names.ts'
 import { accessOf, type Pass } from './pass.ts'
 import { pointsAt } from './webhook-target.ts'
 
@@ -15,7 +17,7 @@ export async function confirmAbsence(pass: Pass): Promise<DeletionProgress | und
 }
 
 /**
- * R4: how long calls of an earlier process, or our own create that nobody answered, may still land.
+ * R4: how long calls of an earlier process, or our own write that nobody answered, may still land.
  * Every process start counts as a change of leader, because nothing tells how the last process ended.
  */
 export function drainLeft({ project, deps }: Pass): Duration {
@@ -28,8 +30,9 @@ export function drainLeft({ project, deps }: Pass): Duration {
   return Math.max(until - clock.monotonic(), 0)
 }
 
-async function findLeftovers({ project, draft, signal, ...pass }: Pass): Promise<string | undefined> {
-  const { account } = accessOf({ project, draft, signal, ...pass })
+async function findLeftovers(pass: Pass): Promise<string | undefined> {
+  const { project, signal } = pass
+  const { account } = accessOf(pass)
   const { uid } = project.metadata
   const options = { signal, lane: 'delete' } as const
   const [server] = await account.servers.findLive(uid, options)
@@ -37,9 +40,18 @@ async function findLeftovers({ project, draft, signal, ...pass }: Pass): Promise
   const [ip] = await account.primaryIPs.findLive(uid, options)
   if (ip !== undefined) return `Primary IP ${ip.name}`
   if (project.spec.deletionPolicy === 'Orphan') return undefined
-  // A list may lag; what we know by id is asked for by id. Hetzner keeps the name taken until the delete action ends.
-  const byID = draft.server === undefined ? undefined : await account.servers.byID(draft.server.id, signal)
-  return byID === undefined ? undefined : `Server ${byID.name}`
+  return findByID(pass)
+}
+
+/** A list may lag; what we know by id is asked for by id. What lost our labels is no longer ours to wait for (R7). */
+async function findByID(pass: Pass): Promise<string | undefined> {
+  const { project, draft, deps, signal } = pass
+  const { account } = accessOf(pass)
+  const isOurs = ({ labels }: { labels: Labels }) => isOwned(labels, deps.identity.cluster, project.metadata)
+  const server = draft.server && (await account.servers.byID(draft.server.id, signal))
+  if (server !== undefined && isOurs(server)) return `Server ${server.name}`
+  const ip = draft.address && (await account.primaryIPs.byID(draft.address.id, signal))
+  return ip !== undefined && isOurs(ip) ? `Primary IP ${ip.name}` : undefined
 }
 
 async function findWebhook(pass: Pass): Promise<string | undefined> {

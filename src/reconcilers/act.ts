@@ -3,6 +3,7 @@
 import { seconds } from '../clock.ts'
 import type { WriteOptions } from '../providers/hcloud/account.ts'
 import { isHcloudError } from '../providers/hcloud/errors.ts'
+import { isTelegramError } from '../providers/telegram/telegram-error.ts'
 import type { Pass } from './pass.ts'
 import { type Step, type Unobserved, unobserved } from './step.ts'
 
@@ -32,7 +33,7 @@ export async function act<Planned extends Step>(
     await effect({ holder: project.metadata.uid, lane: plan.lane, signal })
   } catch (error) {
     // R4: what may still land after we stopped listening is waited out before the finalizer goes.
-    if (isHcloudError(error) && error.outcomeUnknown)
+    if ((isHcloudError(error) || isTelegramError(error)) && error.outcomeUnknown)
       deps.memory.of(project.metadata.uid).unknownCreateAt = deps.clock.monotonic()
     throw error
   }

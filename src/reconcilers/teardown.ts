@@ -72,8 +72,8 @@ async function removeWebhook(pass: Pass): Promise<DeletionProgress | undefined> 
 }
 
 /** Deletion is not held up by suspension, and its writes need no live read: the mark cannot be taken back. */
-async function effect({ project, signal }: Pass, run: (options: WriteOptions) => Promise<unknown>): Promise<void> {
-  await run({ holder: project.metadata.uid, lane: 'delete', signal })
+function effect<T>({ project, signal }: Pass, run: (options: WriteOptions) => Promise<T>): Promise<T> {
+  return run({ holder: project.metadata.uid, lane: 'delete', signal })
 }
 
 async function removeServers(pass: Pass): Promise<DeletionProgress | undefined> {
@@ -86,6 +86,7 @@ async function removeServers(pass: Pass): Promise<DeletionProgress | undefined> 
   return deleteServer(pass, server)
 }
 
+/** Also the pace at which a list that still shows what is gone is read again. */
 const look: Duration = seconds(3)
 
 async function stop(pass: Pass, server: Server): Promise<DeletionProgress> {
@@ -135,8 +136,8 @@ async function removeAddresses(pass: Pass): Promise<DeletionProgress | undefined
   }
   const message = `The address ${ip.ip} is being given back.`
   if (ip.assigneeID !== null) return waiting(message, look)
-  await effect(pass, (options) => account.primaryIPs.delete(ip.id, options))
-  return waiting(message, 0)
+  const existed = await effect(pass, (options) => account.primaryIPs.delete(ip.id, options))
+  return waiting(message, existed ? 0 : look)
 }
 
 async function orphanServer(pass: Pass, server: Server): Promise<DeletionProgress> {
@@ -154,8 +155,8 @@ async function removeKeys(pass: Pass): Promise<DeletionProgress | undefined> {
   const { account } = accessOf(pass)
   const [key] = await account.sshKeys.findLive(pass.project.metadata.uid, { signal: pass.signal, lane: 'delete' })
   if (key === undefined || !isOwned(key.labels, pass.deps.identity.cluster, pass.project.metadata)) return undefined
-  await effect(pass, (options) => account.sshKeys.delete(key.id, options))
-  return waiting('The throw-away SSH key is being deleted.', 0)
+  const existed = await effect(pass, (options) => account.sshKeys.delete(key.id, options))
+  return waiting('The throw-away SSH key is being deleted.', existed ? 0 : look)
 }
 
 /** Best effort: it carries an owner reference, so the garbage collector gets it where we may no longer. */
