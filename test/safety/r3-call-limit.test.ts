@@ -7,8 +7,10 @@ import { createSecrets } from '../../src/kube/secrets.ts'
 import { createTransport } from '../../src/kube/transport.ts'
 import { send } from '../../src/providers/hcloud/handlers/send.ts'
 import { timeout } from '../../src/providers/hcloud/handlers/timeout.ts'
+import { createBots } from '../../src/providers/telegram/bot.ts'
+import { issueCertificates } from '../../src/reconcilers/certificates.ts'
 import { fakeClock } from '../support/fake-clock.ts'
-import { createStage } from './stage.ts'
+import { botToken, createStage } from './stage.ts'
 
 const limit = seconds(10)
 
@@ -69,27 +71,51 @@ describe('R3: no call outlives ten seconds', () => {
     )
   })
 
-  it('a process that was frozen and thawed between the decision and the socket sends nothing', async () => {
-    const clock = fakeClock()
-    let thawed = 0
-    const sent: string[] = []
-    const frozen = { ...clock, monotonic: () => clock.monotonic() + thawed }
-    const wire = send({
-      clock: frozen,
-      fetch: async (url) => ({ status: 204, headers: new Headers(), body: sent.push(url) && null }),
-    })
-    const chain = timeout({ clock: frozen, limit })(async (call) => {
-      thawed = limit + 1
-      await wire(call)
-      return { status: 204, text: '', rateLimit: undefined }
-    })
-    const call = {
-      method: 'POST',
-      url: 'http://hetzner.test/v1/servers',
-      headers: {},
-      signal: new AbortController().signal,
+  describe('a process that was frozen and thawed between the decision and the socket', () => {
+    const thawing = () => {
+      const clock = fakeClock()
+      let frozenFor = 0
+      const freeze = () => {
+        frozenFor += limit + 1
+      }
+      return { ...clock, monotonic: () => clock.monotonic() + frozenFor, freeze }
     }
-    await expect(chain(call as never)).rejects.toThrow('too late')
-    expect(sent).toEqual([])
+
+    it('sends nothing to Hetzner', async () => {
+      const clock = thawing()
+      const sent: string[] = []
+      const fetch = async (url: string) => {
+        sent.push(url)
+        return { status: 204, headers: new Headers(), body: null }
+      }
+      const wire = send({ clock, fetch })
+      const chain = timeout({ clock, limit })(async (call) => {
+        clock.freeze()
+        await wire(call)
+        return { status: 204, text: '', rateLimit: undefined }
+      })
+      const { signal } = new AbortController()
+      const call = { method: 'POST', url: 'http://hetzner.test/v1/servers', headers: {}, signal }
+      await expect(chain(call as never)).rejects.toThrow('too late')
+      expect(sent).toEqual([])
+    })
+
+    it('sends nothing to Telegram', async () => {
+      const clock = thawing()
+      const sent: string[] = []
+      const fetch = async (url: string) => {
+        sent.push(url)
+        return new Response('{"ok":true,"result":true}')
+      }
+      const bot = createBots({ endpoint: 'http://telegram.test', fetch, clock }).bot(botToken)
+      const { certificate } = await issueCertificates({ ip: '192.0.2.1', commonName: 'shop/echo', clock })
+      const settings = { url: 'https://192.0.2.1/hook', ipAddress: '192.0.2.1', certificate, maxConnections: 40 }
+      const secretToken = 'webhook-secret'
+      const signal = new AbortController().signal
+      const setting = bot.setWebhook({ ...settings, secretToken, dropPendingUpdates: false }, signal)
+      clock.freeze()
+      await expect(setting).rejects.toMatchObject({ code: 'timeout', outcomeUnknown: false })
+      expect(sent).toEqual([])
+    })
   })
 })

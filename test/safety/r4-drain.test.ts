@@ -13,8 +13,9 @@ function expectNothingLeft(stage: Stage): void {
   })
 }
 
-/** A call that the world carries out so late that its sender had given up long before. */
-const late = { kind: 'delay', ms: seconds(15), times: 1 } as const
+/** A call that the world carries out long after its sender gave up, at ten seconds; and nothing else takes time. */
+const late = { kind: 'delay', ms: seconds(19), times: 1 } as const
+const quick = { shutdownSeconds: 0.1, deleteSeconds: 0.1 }
 
 describe('R4: the drain', () => {
   it('keeps the finalizer until the calls of an earlier process have ended', async () => {
@@ -40,7 +41,7 @@ describe('R4: the drain', () => {
   })
 
   it('catches the server of our own create that nobody answered', async () => {
-    const stage = createStage()
+    const stage = createStage({ hcloud: quick })
     stage.world.hcloud.faults.add({ route: 'POST /servers', ...late })
     await stage.until(() => stage.network.count('POST /servers') === 1)
     stage.deleteProject()
@@ -50,7 +51,7 @@ describe('R4: the drain', () => {
   })
 
   it('catches the webhook of our own setWebhook that nobody answered', async () => {
-    const stage = createStage()
+    const stage = createStage({ hcloud: quick })
     stage.world.telegram.faults.add({ route: 'POST /bot*/setWebhook', ...late })
     await stage.until(() => stage.network.count('setWebhook') === 1)
     stage.deleteProject()
@@ -58,4 +59,68 @@ describe('R4: the drain', () => {
     await stage.clock.advance(seconds(60))
     expectNothingLeft(stage)
   })
+})
+
+/** Calls this when the deletion has found nothing more to delete, right before its last question. */
+async function atTheEnd(stage: Stage, change: () => Promise<unknown>): Promise<void> {
+  let isDue = true
+  stage.network.before = async ({ line }) => {
+    if (line !== 'GET /ssh_keys' || !isDue || stage.hetzner().sshKeys.length > 0) return
+    isDue = false
+    await change()
+  }
+  stage.deleteProject()
+  await stage.untilGone()
+  expect(isDue).toBe(false)
+}
+
+describe('R4: the last live look', () => {
+  it('sees a server that came after everything was deleted', async () => {
+    const stage = createStage()
+    await stage.untilReady()
+    const [server] = stage.hetzner().servers
+    const body = {
+      name: server?.name,
+      labels: server?.labels,
+      server_type: 'cx23',
+      image: 'debian-13',
+      location: 'nbg1',
+    }
+    await atTheEnd(stage, () => stage.askHetzner('POST', '/servers', body))
+    await stage.clock.advance(seconds(60))
+    expect(stage.hetzner().servers).toEqual([])
+  })
+
+  it('sees an address that came after everything was deleted', async () => {
+    const stage = createStage()
+    await stage.untilReady()
+    const ip = stage.hetzner().primaryIPs.find(({ type }) => type === 'ipv4')
+    const body = { name: ip?.name, labels: ip?.labels, type: 'ipv4', location: 'nbg1', auto_delete: false }
+    await atTheEnd(stage, () => stage.askHetzner('POST', '/primary_ips', body))
+    expectNothingLeft(stage)
+  })
+
+  it('sees a webhook that came after everything was deleted', async () => {
+    const stage = createStage()
+    await stage.untilReady()
+    const url = stage.webhook()
+    await atTheEnd(stage, () => stage.stealWebhook(url))
+    expectNothingLeft(stage)
+  })
+
+  it.each([{ line: 'POST /servers' }, { line: 'POST /primary_ips' }])(
+    'sees what has just come of $line by its id, where no list shows it yet',
+    async ({ line }) => {
+      const stage = createStage()
+      await stage.clock.advance(seconds(60))
+      await stage.until(() => stage.network.lines().includes('POST /firewalls'))
+      await stage.clock.advance(seconds(60))
+      stage.control.lagLists(30)
+      await stage.until(() => stage.network.count(line) === 1)
+      stage.deleteProject()
+      await stage.untilGone()
+      await stage.clock.advance(seconds(60))
+      expectNothingLeft(stage)
+    },
+  )
 })
