@@ -176,24 +176,28 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
   const health = await startHealthServer({
     ...config.health,
     healthz: () => [],
-    readyz: () =>
-      projects.cache.synced
-        ? []
-        : [
-            `Projects have not been listed yet. ${projects.cache.lastError === undefined ? '' : watchRemedy(projects.cache.lastError)}`,
-          ],
+    readyz: () => problemsOf(projects.cache),
     metrics: metrics.page,
   })
   log.info({ health: health.port, cluster: cluster.clusterID }, 'Botyard starts')
-  await controller.start()
+  // Also while Projects cannot be listed: what never became ready must end as soon as it is told to.
+  const stopped = untilAborted(signal).then(() => controller.stop())
+  await controller.start().catch((error: unknown) => {
+    if (!signal.aborted) throw error
+  })
   firstPasses.listed()
-  log.info({ projects: projects.store.size }, 'Botyard works')
+  if (!signal.aborted) log.info({ projects: projects.store.size }, 'Botyard works')
 
-  await untilAborted(signal)
+  await stopped
   log.info('Botyard stops')
-  await controller.stop()
   providers.accounts.stop()
   await Promise.all([health.close(), providers.close(), cluster.transport.close()])
+}
+
+/** What keeps the operator from its work, one line each. */
+function problemsOf({ synced, lastError }: { synced: boolean; lastError: unknown }): string[] {
+  if (synced) return []
+  return [`Projects have not been listed yet. ${lastError === undefined ? '' : watchRemedy(lastError)}`]
 }
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>
