@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'
 import { open } from 'node:fs/promises'
-import { Socket } from 'node:net'
+import { createGuard } from './guard.ts'
 
 export interface ServerCommand {
   name: string
@@ -31,30 +31,11 @@ export interface Processes {
   stop(): Promise<void>
 }
 
-// Reads the process ids to end, one list a line; the last line counts. Its input ends when the parent dies, however that
-// happened, because the kernel closes the pipe. A clean stop sends an empty list before.
-const guardScript = `
-while read -r line; do ids=$line; done
-[ -n "$ids" ] || exit 0
-kill -9 $ids
-rm -rf "$1" || { sleep 1; rm -rf "$1"; }
-`
-
 /** `directory` is removed by the guard when the parent dies without stopping. */
 export function createProcesses(directory: string): Processes {
   const servers = new Set<Server>()
-  // Detached: Ctrl-C in a terminal reaches the whole foreground group, and the guard must outlive it.
-  const guard = spawn('/bin/sh', ['-c', guardScript, 'guard', directory], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  guard.stdin.on('error', () => {})
-  guard.unref()
-  // A pipe to a child is a socket to Node; like the guard it must not keep a finished script alive.
-  if (guard.stdin instanceof Socket) guard.stdin.unref()
-  const guardGone = new Promise<void>((resolve) => guard.once('exit', () => resolve()).once('error', () => resolve()))
-
-  const tellGuard = () => guard.stdin.write(`${[...servers].map(({ pid }) => pid).join(' ')}\n`)
+  const guard = createGuard(directory)
+  const tellGuard = () => guard.watch([...servers].map(({ pid }) => pid))
 
   return {
     async start(command) {
@@ -70,9 +51,7 @@ export function createProcesses(directory: string): Processes {
     },
     async stop() {
       await Promise.all([...servers].map((server) => server.stop()))
-      guard.ref()
-      guard.stdin.end('\n')
-      await guardGone
+      await guard.end()
     },
   }
 }

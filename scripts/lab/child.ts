@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { createGuard, type Guard } from '../control-plane/guard.ts'
 
 export interface Child {
   readonly pid: number
@@ -19,9 +20,13 @@ export interface Child {
 const detached = true
 
 const alive = new Set<ChildProcess>()
-process.once('exit', () => {
-  for (const child of alive) child.kill('SIGKILL')
-})
+let guard: Guard | undefined
+
+/** Neither an error nor kill -9 of this process leaves one behind. */
+function tellGuard(): void {
+  guard ??= createGuard()
+  guard.watch([...alive].map(({ pid }) => pid).filter((pid) => pid !== undefined))
+}
 
 /** Runs a program of this repository with the Node that runs this one; `log` gets its output. */
 export function startChild(o: { args: readonly string[]; log: string }): Child {
@@ -51,10 +56,14 @@ export async function startAnnounced(o: {
 
 function handleOf(child: ChildProcess): Child {
   alive.add(child)
+  tellGuard()
   const exited = new Promise<number | string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? code ?? 1))
-  }).finally(() => alive.delete(child))
+  }).finally(() => {
+    alive.delete(child)
+    tellGuard()
+  })
   const isRunning = () => child.exitCode === null && child.signalCode === null
   return {
     pid: child.pid ?? -1,
