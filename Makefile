@@ -32,7 +32,7 @@ generate: install ## Generate types, CRDs and reference anew
 	npm run generate
 
 bundle: install ## Bundle the operator into one file
-	npm run --silent bundle
+	@npm run --silent bundle
 
 install: $(modules)
 
