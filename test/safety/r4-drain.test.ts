@@ -40,10 +40,14 @@ describe('R4: the drain', () => {
     expectNothingLeft(stage)
   })
 
-  it('catches the server of our own create that nobody answered', async () => {
+  it.each([
+    { thing: 'server', line: 'POST /servers' },
+    { thing: 'address', line: 'POST /primary_ips' },
+  ])('catches the $thing of our own create that nobody answered', async ({ line }) => {
     const stage = createStage({ hcloud: quick })
-    stage.world.hcloud.faults.add({ route: 'POST /servers', ...late })
-    await stage.until(() => stage.network.count('POST /servers') === 1)
+    await stage.clock.advance(drain)
+    stage.world.hcloud.faults.add({ route: line, ...late })
+    await stage.until(() => stage.network.count(line) === 1)
     stage.deleteProject()
     await stage.untilGone()
     await stage.clock.advance(seconds(60))
