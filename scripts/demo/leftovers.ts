@@ -85,4 +85,6 @@ export function leftoverLine({ what, found, wanted, note }: Leftover): string {
 
 /** The mistakes among them, for the end of the demo. */
 export const wrongLeftovers = (leftovers: readonly Leftover[]): string[] =>
-  leftovers.filter(({ found, wanted }) => found !== wanted).map(({ what, found }) => `${found} ${what} left`)
+  leftovers
+    .filter(({ found, wanted }) => found !== wanted)
+    .map(({ what, found, wanted }) => `${what}: ${found}, and must be ${wanted}`)
