@@ -1,6 +1,5 @@
-// Bad input, what is not ours: a server, an address or a webhook of somebody else, a bot that another Project serves.
+// Bad input, what is not ours: a server, an address, a Secret or a webhook of somebody else.
 
-import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { KubeObject } from '../../scripts/control-plane/api.ts'
 import { ownedSecretName, resourceName } from '../../src/reconcilers/names.ts'
@@ -200,66 +199,6 @@ describe.concurrent('a webhook that is not ours', () => {
 
 const callsOf = ({ botID }: Tenant): Record<string, number> =>
   Object.fromEntries(lab.world.telegram.simulator.registry.get(botID)?.calls ?? [])
-
-/** Another Project, in another namespace and Hetzner project, with a bot token of the tenant's bot. */
-async function rivalOf(tenant: Tenant, token = tenant.botToken): Promise<{ rival: Tenant; project: KubeObject }> {
-  const rival = await createTenant(lab.api)
-  const wanted = secret(rival.namespace, `${rival.name}-bot`, { token })
-  await lab.api.delete(wanted)
-  await lab.api.create(wanted)
-  return { rival, project: await lab.api.create(projectOf(rival)) }
-}
-
-describe.concurrent('one bot in two Projects', () => {
-  it('serves the older one; the younger learns nothing of it, and takes over when it is gone', async () => {
-    const tenant = await createTenant(lab.api)
-    const winner = await lab.api.create(projectOf(tenant))
-    // Which is older is told in whole seconds.
-    await delay(1_100)
-    const { rival, project: loser } = await rivalOf(tenant)
-    const refused = await untilCondition(lab.api, loser, {
-      type: 'CredentialsReady',
-      status: 'False',
-      reason: 'BotConflict',
-    })
-    expect(conditionOf(refused, 'Stalled')).toMatchObject({ reason: 'BotConflict' })
-    const ready = await untilReady(lab.api, winner, 40_000)
-    const { url } = ready['status'].telegram
-
-    await lookAgain(loser)
-    await waitFor('one more pass', async () => (await lab.api.get(loser))['status'].lastHandledReconcileAt)
-    expect(holdingsOf(lab.world, tenant).webhook).toBe(url)
-    expect(callsOf(tenant)['setwebhook']).toBe(1)
-    expect(holdingsOf(lab.world, rival)).toEqual(nothing)
-    const told = JSON.stringify(history.of(loser).map(({ object }) => object['status']))
-    for (const detail of [tenant.namespace, winner.metadata.uid ?? '', ready['status'].address.ipv4])
-      expect(told).not.toContain(detail)
-
-    await lab.api.delete(winner)
-    await untilGone(lab.api, winner)
-    const gone = performance.now()
-    const taken = await untilReady(lab.api, loser, 60_000)
-    const verified = history.of(loser).find(({ object }) => conditionOf(object, 'CredentialsReady')?.status === 'True')
-    expect(verified?.at).toBeLessThan(gone + 35_000)
-    expect(taken['status'].telegram.url).not.toBe(url)
-    expect(lab.world.telegram.simulator.registry.get(tenant.botID)?.webhook?.url).toBe(taken['status'].telegram.url)
-  })
-
-  it('cannot be blocked by a token that only begins with its id', async () => {
-    const tenant = await createTenant(lab.api)
-    lab.world.telegram.simulator.registry.issue(tenant.botToken)
-    const { rival, project: thief } = await rivalOf(tenant, `${tenant.botID}:${'x'.repeat(35)}`)
-    await untilCondition(lab.api, thief, { type: 'CredentialsReady', status: 'False', reason: 'TokenRejected' })
-    await delay(1_100)
-    const victim = await lab.api.create(projectOf(tenant))
-    await untilReady(lab.api, victim, 40_000)
-    expect(history.conditionsOf(victim, 'CredentialsReady').map(({ reason }) => reason)).not.toContain('BotConflict')
-    await lookAgain(thief)
-    await waitFor('one more pass', async () => (await lab.api.get(thief))['status'].lastHandledReconcileAt)
-    expect(conditionOf(await lab.api.get(thief), 'CredentialsReady')?.reason).toBe('TokenRejected')
-    expect(holdingsOf(lab.world, rival)).toEqual(nothing)
-  })
-})
 
 describe('in all of this', () => {
   it('no secret showed up anywhere', async () => {

@@ -1,6 +1,7 @@
 // Bad input, credentials: each mistake is named exactly with its remedy, at once, and heals by itself or on request.
 
 import { randomBytes } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { KubeObject } from '../../scripts/control-plane/api.ts'
 import { grantNamespace } from '../../scripts/control-plane/grant.ts'
@@ -18,6 +19,7 @@ import {
   type Tenant,
   type TestLab,
   untilCondition,
+  untilGone,
   untilReady,
 } from '../support/test-lab.ts'
 
@@ -159,11 +161,28 @@ const mistakes: Mistake[] = [
   },
 ]
 
+/** What is measured is measured alone: forty Projects at once on two cores would measure the cores. */
+let turn: Promise<unknown> = Promise.resolve()
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const result = turn.then(work)
+  turn = result.catch(() => {})
+  return result
+}
+
+interface Met {
+  tenant: Tenant
+  project: KubeObject
+}
+
 /** Applies a Project whose input is wrong and sees all that must hold before anybody mends it. */
-async function meet(mistake: Mistake): Promise<{ tenant: Tenant; project: KubeObject }> {
+async function meet(mistake: Mistake, change?: Parameters<typeof projectOf>[1]): Promise<Met> {
   const tenant = await createTenant(lab.api, { granted: mistake.granted ?? true })
   await mistake.make(tenant)
-  const project = await lab.api.create(projectOf(tenant))
+  return inTurn(() => applyAndSee(mistake, tenant, projectOf(tenant, change)))
+}
+
+async function applyAndSee(mistake: Mistake, tenant: Tenant, wanted: KubeObject): Promise<Met> {
+  const project = await lab.api.create(wanted)
   const answered = performance.now()
   const failed = await untilCondition(lab.api, project, {
     type: 'CredentialsReady',
@@ -204,6 +223,17 @@ async function expectHealed(project: KubeObject, o: { since: number; within: num
   expect(healed.at).toBeLessThan(o.since + o.within)
 }
 
+/** Healed and echoed within two seconds of the annotation. */
+async function expectRequestHeard(project: KubeObject, annotation: string): Promise<void> {
+  const asked = new Date().toISOString()
+  const since = performance.now()
+  await annotate(project, { [annotation]: asked })
+  await expectHealed(project, { since, within: 2_000 })
+  const echo = () => history.of(project).find(({ object }) => object['status'].lastHandledReconcileAt === asked)
+  const { at } = await waitFor('the echo', async () => echo())
+  expect(at).toBeLessThan(since + 2_000)
+}
+
 describe.concurrent('credentials that are wrong', () => {
   it.each(mistakes)('are named when $input, and heal within 35 s after that is mended', async (mistake) => {
     const { tenant, project } = await meet(mistake)
@@ -213,24 +243,22 @@ describe.concurrent('credentials that are wrong', () => {
   })
 
   it.each(mistakes)('are looked at again within 2 s on request when $input', async (mistake) => {
-    const { tenant, project } = await meet(mistake)
-    await mistake.mend(tenant)
-    const asked = new Date().toISOString()
-    await annotate(project, { 'botyard.dev/reconcile-requested-at': asked })
-    const since = performance.now()
-    await expectHealed(project, { since, within: 2_000 })
-    await waitFor('the echo', async () => (await lab.api.get(project))['status'].lastHandledReconcileAt === asked)
-    expect(performance.now() - since).toBeLessThan(2_000)
-    await untilReady(lab.api, project, 40_000)
+    // Nothing is to be created here; only what is learnt from a write needs one.
+    const { tenant, project } = await meet(mistake, (spec) => {
+      spec['suspend'] = mistake.reason !== 'TokenReadOnly'
+    })
+    await inTurn(async () => {
+      await mistake.mend(tenant)
+      await expectRequestHeard(project, 'botyard.dev/reconcile-requested-at')
+    })
   })
 
   it("are looked at again on Flux's request, too", async () => {
     const { tenant, project } = await meet(mistakes[0] as Mistake)
-    await mendHetzner(tenant)
-    await annotate(project, { 'reconcile.fluxcd.io/requestedAt': 'flux-1' })
-    const since = performance.now()
-    await expectHealed(project, { since, within: 2_000 })
-    await waitFor('the echo', async () => (await lab.api.get(project))['status'].lastHandledReconcileAt === 'flux-1')
+    await inTurn(async () => {
+      await mendHetzner(tenant)
+      await expectRequestHeard(project, 'reconcile.fluxcd.io/requestedAt')
+    })
   })
 
   it('do not matter where they are harmless: tokens with a trailing newline work', async () => {
@@ -329,6 +357,67 @@ describe.concurrent('credentials that become wrong while a Project serves', () =
     await mendHetzner(tenant)
     await untilReady(lab.api, project, 60_000)
     expect(hetznerProjectOf(lab.world, tenant)?.servers).toMatchObject([{ id: server?.id, status: 'running' }])
+  })
+})
+
+const callsOf = ({ botID }: Tenant): Record<string, number> =>
+  Object.fromEntries(lab.world.telegram.simulator.registry.get(botID)?.calls ?? [])
+
+/** Another Project, in another namespace and Hetzner project, with a bot token of the tenant's bot. */
+async function rivalOf(tenant: Tenant, token = tenant.botToken): Promise<{ rival: Tenant; project: KubeObject }> {
+  const rival = await createTenant(lab.api)
+  await replaceSecret(rival, `${rival.name}-bot`, { token })
+  return { rival, project: await lab.api.create(projectOf(rival)) }
+}
+
+describe.concurrent('one bot in two Projects', () => {
+  it('serves the older one; the younger learns nothing of it, and takes over when it is gone', async () => {
+    const tenant = await createTenant(lab.api)
+    const winner = await lab.api.create(projectOf(tenant))
+    // Which is older is told in whole seconds.
+    await delay(1_100)
+    const { rival, project: loser } = await rivalOf(tenant)
+    const refused = await untilCondition(lab.api, loser, {
+      type: 'CredentialsReady',
+      status: 'False',
+      reason: 'BotConflict',
+    })
+    expect(conditionOf(refused, 'Stalled')).toMatchObject({ reason: 'BotConflict' })
+    const ready = await untilReady(lab.api, winner, 40_000)
+    const { url } = ready['status'].telegram
+
+    await annotate(loser, { 'botyard.dev/reconcile-requested-at': '1' })
+    await waitFor('one more pass', async () => (await lab.api.get(loser))['status'].lastHandledReconcileAt)
+    expect(holdingsOf(lab.world, tenant).webhook).toBe(url)
+    expect(callsOf(tenant)['setwebhook']).toBe(1)
+    expect(holdingsOf(lab.world, rival)).toEqual(nothing)
+    const told = JSON.stringify(history.of(loser).map(({ object }) => object['status']))
+    for (const detail of [tenant.namespace, winner.metadata.uid ?? '', ready['status'].address.ipv4])
+      expect(told).not.toContain(detail)
+
+    await lab.api.delete(winner)
+    await untilGone(lab.api, winner)
+    const gone = performance.now()
+    const taken = await untilReady(lab.api, loser, 60_000)
+    const verified = history.of(loser).find(({ object }) => conditionOf(object, 'CredentialsReady')?.status === 'True')
+    expect(verified?.at).toBeLessThan(gone + 35_000)
+    expect(taken['status'].telegram.url).not.toBe(url)
+    expect(lab.world.telegram.simulator.registry.get(tenant.botID)?.webhook?.url).toBe(taken['status'].telegram.url)
+  })
+
+  it('cannot be blocked by a token that only begins with its id', async () => {
+    const tenant = await createTenant(lab.api)
+    lab.world.telegram.simulator.registry.issue(tenant.botToken)
+    const { rival, project: thief } = await rivalOf(tenant, `${tenant.botID}:${'x'.repeat(35)}`)
+    await untilCondition(lab.api, thief, { type: 'CredentialsReady', status: 'False', reason: 'TokenRejected' })
+    await delay(1_100)
+    const victim = await lab.api.create(projectOf(tenant))
+    await untilReady(lab.api, victim, 40_000)
+    expect(history.conditionsOf(victim, 'CredentialsReady').map(({ reason }) => reason)).not.toContain('BotConflict')
+    await annotate(thief, { 'botyard.dev/reconcile-requested-at': '1' })
+    await waitFor('one more pass', async () => (await lab.api.get(thief))['status'].lastHandledReconcileAt)
+    expect(conditionOf(await lab.api.get(thief), 'CredentialsReady')?.reason).toBe('TokenRejected')
+    expect(holdingsOf(lab.world, rival)).toEqual(nothing)
   })
 })
 

