@@ -23,6 +23,9 @@ const steps = [credentials, guard, address, server, workload, webhook] as const
 
 const again: ReconcileResult = { requeueAfter: 0 }
 
+/** Our view was stale. The change itself wakes us if it concerns us; until the watch has told it, looking again only repeats the Conflict. */
+const afterConflict: ReconcileResult = { requeueAfter: seconds(0.5) }
+
 export function projectReconciler(deps: ProjectDeps): Reconcile {
   return async (key, { signal }) => {
     const stored = deps.projects.get(key)
@@ -49,8 +52,8 @@ const isFirstVisit = (project: Project): boolean => !isDeleted(project) && proje
 
 /** Feedback before any provider is asked; our own status write does not wake us, so the next pass is asked for. */
 async function welcome(project: Project, deps: ProjectDeps, signal: AbortSignal): Promise<ReconcileResult> {
-  await patchStatus(deps, project, { status: firstStatus(project, deps.clock.now()), signal })
-  return again
+  const written = await patchStatus(deps, project, { status: firstStatus(project, deps.clock.now()), signal })
+  return written ? again : afterConflict
 }
 
 async function runSteps(pass: Pass): Promise<ReconcileResult> {
@@ -102,7 +105,7 @@ async function runTeardown(pass: Pass): Promise<ReconcileResult | undefined> {
 async function report(pass: Pass, after: Duration): Promise<ReconcileResult> {
   const { project, draft, deps, signal } = pass
   const written = await patchStatus(deps, project, { status: draft, signal })
-  return written ? { requeueAfter: after } : again
+  return written ? { requeueAfter: after } : afterConflict
 }
 
 /** False when the view was stale: the store has, or will have, a newer one to begin again from. */

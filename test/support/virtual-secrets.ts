@@ -14,6 +14,8 @@ export interface VirtualSecrets {
   putSecret(name: string, data: Record<string, string>, namespace?: string): void
   dropSecret(name: string, namespace?: string): void
   secret(name: string, namespace?: string): Secret | undefined
+  /** `namespace/name` of each. */
+  secretNames(): string[]
   putConfigMap(name: string, data: Record<string, string>): void
   /** Namespaces where the operator may not read Secrets and ConfigMaps. */
   readonly denied: Set<string>
@@ -90,6 +92,7 @@ export function createVirtualSecrets({ moves, wrote, nextVersion }: VirtualSecre
     },
     dropSecret: (name, namespace = 'shop') => void secrets.delete(key({ namespace, name })),
     secret: (name, namespace = 'shop') => structuredClone(secrets.get(key({ namespace, name }))),
+    secretNames: () => [...secrets.keys()],
     putConfigMap: (name, data) => void configMaps.set(key({ namespace: 'shop', name }), data),
     collect(uid) {
       for (const [name, secret] of secrets)

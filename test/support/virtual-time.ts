@@ -12,6 +12,12 @@ export interface VirtualTime {
 /** Quiet turns of the event loop that count as rest: promise chains through web streams take a few. */
 const quietTurns = 5
 
+/** More timers than this at one instant are a loop that asks for another look at once, for ever. */
+const mostAtOnce = 400
+
+const mostTurns = 20_000
+const spinning = (at: number) => `Cannot go on: time stands still at ${at} ms, something spins`
+
 /** Work that happens in threads of Node: the loop turns and turns while it lasts. */
 let inThreads = 0
 
@@ -38,17 +44,28 @@ function watchThreads(): void {
 export function virtualTime(): VirtualTime {
   watchThreads()
   let moved = 0
+  const instant = { at: 0, timers: 0 }
+
+  function guardAgainstSpinning(): void {
+    const now = clock.monotonic()
+    instant.timers = instant.at === now ? instant.timers + 1 : 0
+    instant.at = now
+    if (instant.timers > mostAtOnce) throw new Error(spinning(now))
+  }
 
   async function rest(): Promise<void> {
+    guardAgainstSpinning()
     let seen = -1
+    let turns = 0
     for (let quiet = 0; quiet < quietTurns; quiet++) {
+      if (++turns > mostTurns && inThreads === 0) throw new Error(spinning(clock.monotonic()))
       await new Promise((resolve) => setImmediate(resolve))
       if (moved !== seen || inThreads > 0) quiet = 0
       seen = moved
     }
   }
 
-  const clock = fakeClock(Date.UTC(2026, 0, 1), rest)
+  const clock: FakeClock = fakeClock(Date.UTC(2026, 0, 1), rest)
   return {
     clock: {
       now: clock.now,

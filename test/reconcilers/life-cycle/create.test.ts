@@ -104,6 +104,22 @@ describe('a new Project', () => {
   })
 })
 
+describe('a view that lags behind', () => {
+  it('costs two looks a second, not as many as fit', async () => {
+    lab = await readyLab()
+    lab.cluster.conflicts = Number.MAX_SAFE_INTEGER
+    lab.hcloud.control.deleteServer(lab.server()?.id as number)
+    await lab.until('the first conflict', () => lab.cluster.conflicts < Number.MAX_SAFE_INTEGER, seconds(35))
+    const [passes, conflicts] = [lab.operator.passes, lab.cluster.conflicts]
+    await lab.advance(seconds(10))
+    expect(conflicts - lab.cluster.conflicts).toBeGreaterThan(5)
+    expect(lab.operator.passes - passes).toBeLessThanOrEqual(30)
+    lab.cluster.conflicts = 0
+    await lab.untilReady()
+    expect(lab.account().servers).toHaveLength(1)
+  })
+})
+
 describe('a steady Project', () => {
   it('costs no write for an hour, and at Hetzner only sweeps', async () => {
     lab = await readyLab({ spec: { resyncInterval: '1m' } })
