@@ -2,7 +2,7 @@
 // a cached list never proves absence.
 import { describe, expect, it } from 'vitest'
 import { seconds } from '../../src/clock.ts'
-import { createStage, otherToken } from './stage.ts'
+import { createStage, otherToken, stageUnlisted } from './stage.ts'
 
 const html = '<html><body>404 Not Found</body></html>'
 
@@ -48,12 +48,7 @@ describe('R11: absence', () => {
   })
 
   it('is not concluded from a 404 that a proxy wrote', async () => {
-    const stage = createStage()
-    await stage.clock.advance(seconds(60))
-    await stage.until(() => stage.network.lines().includes('POST /firewalls'))
-    await stage.clock.advance(seconds(60))
-    stage.control.lagLists(30)
-    await stage.until(() => stage.network.count('POST /servers') === 1)
+    const stage = await stageUnlisted('POST /servers')
     stage.deleteProject()
     for (const route of ['GET /servers/*', 'GET /primary_ips/*'])
       stage.world.hcloud.faults.add({ route, kind: 'status', status: 404, body: html })

@@ -134,4 +134,18 @@ describe.each(Object.entries(failures))('R7: reads that get %s', (_title, failur
     expect(stage.hetzner().servers).toEqual([])
     expect(stage.cluster.get(projectPath)).toBeUndefined()
   })
+
+  it('end no deletion, not even one whose status names nothing', async () => {
+    const stage = createStage()
+    await stage.untilReady()
+    stage.deleteProject()
+    stage.cluster.change(projectPath, (object) => {
+      const { server: _server, address: _address, ...rest } = object['status'] as Record<string, unknown>
+      object['status'] = rest
+    })
+    for (const route of ['GET /servers', 'GET /primary_ips', 'GET /ssh_keys'])
+      stage.world.hcloud.faults.add({ route, ...failure })
+    await stage.during(seconds(60))
+    expect(stage.isGone()).toBe(false)
+  })
 })

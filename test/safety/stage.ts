@@ -7,6 +7,7 @@ import type { ProjectSnapshot } from '../../simulators/hcloud/snapshot.ts'
 import { createWorld } from '../../simulators/world.ts'
 import type { Project, ProjectStatus } from '../../src/api/project.ts'
 import { minutes, seconds } from '../../src/clock.ts'
+import { throwawayPublicKey } from '../../src/reconcilers/throwaway-key.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { botSpec, projectOf } from '../support/projects.ts'
 import { createFakeCluster } from './fake-cluster.ts'
@@ -145,5 +146,18 @@ export function createStage(options: StageOptions = {}) {
     },
     story: () => JSON.stringify({ summary: stage.status()?.summary, lastError: stage.status()?.lastError }),
   }
+  return stage
+}
+
+/** Right after this create was answered, in a world whose lists show nothing of the last half minute. */
+export async function stageUnlisted(line: string): Promise<Stage> {
+  const server = { types: ['cx23', 'cpx22'], locations: ['nbg1', 'fsn1'], sshKeys: ['admin'] }
+  const stage = createStage({ spec: botSpec({ server }) })
+  await stage.askHetzner('POST', '/ssh_keys', { name: 'admin', public_key: throwawayPublicKey('admin') })
+  await stage.until(() => stage.network.count('POST /firewalls') === 1)
+  // The process has run for long: nothing is left to drain.
+  await stage.clock.advance(minutes(1))
+  stage.control.lagLists(30)
+  await stage.until(() => stage.network.count(line) === 1)
   return stage
 }

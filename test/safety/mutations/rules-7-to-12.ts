@@ -65,7 +65,7 @@ export const rules7To12: readonly Mutation[] = [
     file: 'src/providers/hcloud/book.ts',
     from: 'list({ label_selector: reach.selectorOf(uid) }, options)',
     to: 'list({ label_selector: reach.selectorOf(uid) }, options).catch(() => [])',
-    killedBy: 'R7: reads that get a web page with status 502 end no deletion',
+    killedBy: 'R7: reads that get a web page with status 502 end no deletion, not even',
   },
   {
     rule: 'R7',
@@ -73,7 +73,7 @@ export const rules7To12: readonly Mutation[] = [
     file: 'src/providers/hcloud/client.ts',
     from: '    const { meta } = parse(z.object({ meta: metaSchema }), data, { write: false })\n    items.push(...property(data, key, z.array(item)))',
     to: '    const { meta = { pagination: { next_page: null } }, [key]: found = [] } = (data ?? {}) as any\n    items.push(...z.array(item).parse(found))',
-    killedBy: 'R7: reads that get a good status and a body of something else end no deletion',
+    killedBy: 'R7: reads that get a good status and a body of something else end no deletion, not even',
   },
   {
     rule: 'R8',
@@ -113,7 +113,7 @@ export const rules7To12: readonly Mutation[] = [
     file: 'src/providers/hcloud/marker.ts',
     from: 'const [found] = await lookUpMarker(api, marker)',
     to: 'const found = undefined as Firewall | undefined',
-    killedBy: 'R8: POST /firewalls after a crash',
+    killedBy: 'R8: POST /firewalls after an answer that is lost',
   },
   {
     rule: 'R8',
