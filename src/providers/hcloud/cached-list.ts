@@ -65,12 +65,18 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
 
   const ofUID = (uid: string) => [...items.values()].filter((item) => uidOf(item) === uid)
 
+  /** It was asked for before the write, or so soon after it that it may lag; but a passing state is not held on to. */
+  function isOlder(asked: Moment, { item, moment }: { item: T; moment: Moment }): boolean {
+    const mayLag = asked.at - moment.at < listLag && (deps.isSettled?.(item) ?? true)
+    return moment.order > asked.order || mayLag
+  }
+
   /** Answers to writes that this list could not have seen yet stay as they were. */
   function overlay(list: Map<number, T>, asked: Moment): Map<number, T> {
     forgetMergedBefore(asked)
     for (const [id, { item, moment }] of merged) {
       if (item === undefined) list.delete(id)
-      else if (moment.order > asked.order || !list.has(id)) list.set(id, item)
+      else if (!list.has(id) || isOlder(asked, { item, moment })) list.set(id, item)
     }
     return list
   }
