@@ -18,7 +18,9 @@ import { loadClusterConfig } from './kube/cluster-config.ts'
 import { createConfigMaps } from './kube/config-maps.ts'
 import { createNamespaces } from './kube/namespaces.ts'
 import { createProjects } from './kube/projects.ts'
+import { createReadiness } from './kube/readiness.ts'
 import { recordWrites } from './kube/record-writes.ts'
+import { neededRights } from './kube/rights.ts'
 import { createSecrets } from './kube/secrets.ts'
 import { createTransport } from './kube/transport.ts'
 import { watchRemedy } from './kube/watch-remedy.ts'
@@ -176,7 +178,12 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
   const health = await startHealthServer({
     ...config.health,
     healthz: () => [],
-    readyz: () => problemsOf(projects.cache),
+    readyz: createReadiness({
+      cache: projects.cache,
+      transport: cluster.transport,
+      rights: neededRights(config),
+      clock,
+    }),
     metrics: metrics.page,
   })
   log.info({ health: health.port, cluster: cluster.clusterID }, 'Botyard starts')
@@ -192,12 +199,6 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
   log.info('Botyard stops')
   providers.accounts.stop()
   await Promise.all([health.close(), providers.close(), cluster.transport.close()])
-}
-
-/** What keeps the operator from its work, one line each. */
-function problemsOf({ synced, lastError }: { synced: boolean; lastError: unknown }): string[] {
-  if (synced) return []
-  return [`Projects have not been listed yet. ${lastError === undefined ? '' : watchRemedy(lastError)}`]
 }
 
 const untilAborted = (signal: AbortSignal): Promise<void> =>

@@ -1,0 +1,59 @@
+// What the operator must be allowed to do everywhere and in its own namespace, and which of it the API server would refuse.
+// Namespaces of Projects are granted one by one: what is missing there is told by their Projects.
+
+import { GROUP, PLURAL } from '../api/project.ts'
+import type { Transport } from './transport.ts'
+
+export interface Right {
+  readonly verb: string
+  /** Empty for the core group. */
+  readonly group: string
+  readonly resource: string
+  readonly subresource?: string
+  /** Without one: in all namespaces. */
+  readonly namespace?: string
+}
+
+/** Exactly the calls that are made beside those in the namespaces of Projects. */
+export function neededRights({ namespace, escrow }: { namespace: string; escrow: boolean }): Right[] {
+  const projects = ['get', 'list', 'watch', 'patch'].map((verb) => ({ verb, group: GROUP, resource: PLURAL }))
+  const status = { verb: 'patch', group: GROUP, resource: PLURAL, subresource: 'status' }
+  const secrets = ['get', 'create', 'update', 'delete'].map((verb) => ({
+    verb,
+    group: '',
+    resource: 'secrets',
+    namespace,
+  }))
+  return [...projects, status, ...(escrow ? secrets : [])]
+}
+
+interface Review {
+  readonly status?: { readonly allowed?: boolean }
+}
+
+/** Asks about each right; every account may ask about itself. Rejects when the API server does not answer. */
+export async function missingRights(
+  transport: Transport,
+  rights: readonly Right[],
+  signal: AbortSignal,
+): Promise<Right[]> {
+  const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews'
+  const ask = (resourceAttributes: Right) => {
+    const body = {
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes },
+    }
+    return transport.request<Review>({ method: 'POST', path, body, signal })
+  }
+  const reviews = await Promise.all(rights.map(ask))
+  return rights.filter((_right, index) => reviews[index]?.status?.allowed !== true)
+}
+
+/** For people, with what to do about it. */
+export function describeMissing({ verb, group, resource, subresource, namespace }: Right): string {
+  const what = [`${resource}${group && `.${group}`}`, subresource].filter(Boolean).join('/')
+  return namespace === undefined
+    ? `The operator may not ${verb} ${what}: check its ClusterRole`
+    : `The operator may not ${verb} ${what} in namespace ${namespace}: check its Role there`
+}
