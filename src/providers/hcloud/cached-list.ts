@@ -54,8 +54,11 @@ interface Merged<T> {
   moment: Moment
 }
 
+/** Whether a list was asked for so soon after a write that it may not show it. */
+const mayLag = (asked: Moment, written: Moment): boolean => asked.at - written.at < listLag
+
 export function createCachedList<T extends Identified>(deps: CachedListDeps<T>): CachedList<T> {
-  const { clock, writes, uidOf, print } = deps
+  const { clock, writes, uidOf, print, isSettled = () => true } = deps
   let items = new Map<number, T>()
   /** When the last list that was read to its end was asked for, and when it ended. */
   let listed: { asked: Moment; ended: Duration } | undefined
@@ -65,18 +68,13 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
 
   const ofUID = (uid: string) => [...items.values()].filter((item) => uidOf(item) === uid)
 
-  /** It was asked for before the write, or so soon after it that it may lag; but a passing state is not held on to. */
-  function isOlder(asked: Moment, { item, moment }: { item: T; moment: Moment }): boolean {
-    const mayLag = asked.at - moment.at < listLag && (deps.isSettled?.(item) ?? true)
-    return moment.order > asked.order || mayLag
-  }
-
-  /** Answers to writes that this list could not have seen yet stay as they were. */
+  /** Answers to writes that this list could not have seen yet stay as they were; but a passing state is not held on to. */
   function overlay(list: Map<number, T>, asked: Moment): Map<number, T> {
     forgetMergedBefore(asked)
     for (const [id, { item, moment }] of merged) {
       if (item === undefined) list.delete(id)
-      else if (!list.has(id) || isOlder(asked, { item, moment })) list.set(id, item)
+      else if (!list.has(id) || moment.order > asked.order || (mayLag(asked, moment) && isSettled(item)))
+        list.set(id, item)
     }
     return list
   }
@@ -124,7 +122,7 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
     known(uid) {
       if (listed === undefined || clock.monotonic() - listed.ended > deps.maxAge()) return []
       const known = writes.mayLearn(uid, listed.asked) ? ofUID(uid) : []
-      return known.every((item) => deps.isSettled?.(item) ?? true) ? known : []
+      return known.every(isSettled) ? known : []
     },
     async fresh(uid, readAll, signal) {
       await untilAborted(flight(readAll), signal)
