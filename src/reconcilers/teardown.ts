@@ -7,7 +7,7 @@ import type { WriteOptions } from '../providers/hcloud/account.ts'
 import type { Server } from '../providers/hcloud/domain.ts'
 import { hasCode } from '../providers/hcloud/errors.ts'
 import { confirmAbsence } from './absence.ts'
-import { openForDeletion } from './deletion-access.ts'
+import { type Closed, openForDeletion } from './deletion-access.ts'
 import { type DeletionProgress, reportDeletion, waiting } from './deletion-report.ts'
 import { readEscrow, removeEscrow } from './escrow.ts'
 import { faultStep } from './faults.ts'
@@ -35,8 +35,11 @@ export async function teardown(pass: Pass): Promise<DeletionProgress> {
   }
 }
 
-const unproven =
-  'Everything that this Project recorded at Hetzner is gone, and so nothing proves that the token still reaches its account: absence cannot be told from a wrong token.'
+const unproven: Closed = {
+  reason: 'AccountChanged',
+  message:
+    'Everything that this Project recorded at Hetzner is gone, and so nothing proves that the token still reaches its account: absence cannot be told from a wrong token.',
+}
 
 type Phase = (pass: Pass) => Promise<DeletionProgress | undefined>
 
@@ -68,7 +71,7 @@ async function removeWebhook(pass: Pass): Promise<DeletionProgress | undefined> 
   const { url } = await bot.getWebhookInfo(signal)
   if (!pointsAt(url, addresses)) return undefined
   await effect(pass, () => bot.deleteWebhook(signal))
-  return waiting('The webhook is being removed.', 0)
+  return waiting('The webhook is being removed.', 0, 'webhook')
 }
 
 /** Deletion is not held up by suspension, and its writes need no live read: the mark cannot be taken back. */
@@ -82,8 +85,8 @@ async function removeServers(pass: Pass): Promise<DeletionProgress | undefined> 
   if (server === undefined) return undefined
   if (pass.project.spec.deletionPolicy === 'Orphan') return orphanServer(pass, server)
   if (server.status === 'deleting') return followDelete(pass, server)
-  if (server.status === 'running' && !(await isStopOverdue(pass, server))) return stop(pass, server)
-  return deleteServer(pass, server)
+  const isUp = server.status === 'running' || server.status === 'stopping'
+  return isUp && !isStopOverdue(pass, server) ? stop(pass, server) : deleteServer(pass, server)
 }
 
 /** Also the pace at which a list that still shows what is gone is read again. */
@@ -91,39 +94,37 @@ const look: Duration = seconds(3)
 
 async function stop(pass: Pass, server: Server): Promise<DeletionProgress> {
   const message = `Server ${server.name} is being stopped.`
-  if (pass.draft.operation?.kind === 'Shutdown' || server.locked) return waiting(message, look)
-  await effect(pass, async (options) => {
-    const id = await accessOf(pass).account.servers.shutdown(server.id, options)
-    beginOperation(pass, {
-      kind: 'Shutdown',
-      actionIDs: [id],
-      limit: parseDuration(pass.project.spec.timeouts.shutdown),
-    })
-  })
-  return waiting(message, look)
+  const progress = waiting(message, look, 'server')
+  if (pass.draft.operation?.kind === 'Shutdown' || server.locked) return progress
+  const begin = (actionIDs: number[]) =>
+    beginOperation(pass, { kind: 'Shutdown', actionIDs, limit: parseDuration(pass.project.spec.timeouts.shutdown) })
+  // Somebody else's signal is on its way already: it has as long as ours would have.
+  if (server.status === 'stopping') begin([])
+  else await effect(pass, async (options) => begin([await accessOf(pass).account.servers.shutdown(server.id, options)]))
+  return progress
 }
 
 /** A guest that ignores the signal is not waited for beyond what the user allows. */
-async function isStopOverdue({ draft, deps }: Pass, server: Server): Promise<boolean> {
+function isStopOverdue({ draft, deps }: Pass, server: Server): boolean {
   const { operation } = draft
   if (operation?.kind !== 'Shutdown' || operation.deadline === undefined) return false
   return !server.locked && deps.clock.now() > Date.parse(operation.deadline)
 }
 
 async function deleteServer(pass: Pass, server: Server): Promise<DeletionProgress> {
-  const message = `Server ${server.name} is being deleted.`
+  const progress = waiting(`Server ${server.name} is being deleted.`, look, 'server')
   // Hetzner refuses to delete what an action still holds; only the server itself says when that ends.
-  if (server.locked) return waiting(message, look)
+  if (server.locked) return progress
   await effect(pass, async (options) => {
     const id = await accessOf(pass).account.servers.delete(server.id, options)
     beginOperation(pass, { kind: 'Delete', actionIDs: id === undefined ? [] : [id], limit: minutes(10) })
   })
-  return waiting(message, look)
+  return progress
 }
 
 function followDelete(pass: Pass, server: Server): DeletionProgress {
   followOperation(pass)
-  return waiting(`Server ${server.name} is being deleted.`, look)
+  return waiting(`Server ${server.name} is being deleted.`, look, 'server')
 }
 
 async function removeAddresses(pass: Pass): Promise<DeletionProgress | undefined> {
@@ -135,9 +136,9 @@ async function removeAddresses(pass: Pass): Promise<DeletionProgress | undefined
     return waiting(`The labels of ${ip.ip} are being removed.`, 0)
   }
   const message = `The address ${ip.ip} is being given back.`
-  if (ip.assigneeID !== null) return waiting(message, look)
+  if (ip.assigneeID !== null) return waiting(message, look, 'address')
   const existed = await effect(pass, (options) => account.primaryIPs.delete(ip.id, options))
-  return waiting(message, existed ? 0 : look)
+  return waiting(message, existed ? 0 : look, 'address')
 }
 
 async function orphanServer(pass: Pass, server: Server): Promise<DeletionProgress> {
@@ -183,11 +184,12 @@ async function letGo(pass: Pass): Promise<DeletionProgress> {
 }
 
 /** Without a token nothing can be deleted and nothing proven: a person restores one, or says that it does not matter. */
-async function waitOrAbandon(pass: Pass, why: string): Promise<DeletionProgress> {
+async function waitOrAbandon(pass: Pass, why: Closed): Promise<DeletionProgress> {
   if (pass.project.metadata.annotations?.[ANNOTATIONS.abandon] !== 'true') {
-    const message = `${why} Deletion waits. Restore a token, or annotate the Project with ${ANNOTATIONS.abandon}=true to give up what may still exist.`
-    return reportDeletion(pass, { kind: 'blocked', message, after: seconds(10) + pass.deps.random() * seconds(20) })
+    const message = `${why.message} Deletion waits. Restore a token, or annotate the Project with ${ANNOTATIONS.abandon}=true to give up what may still exist.`
+    const after = seconds(10) + pass.deps.random() * seconds(20)
+    return reportDeletion(pass, { kind: 'blocked', reason: why.reason, message, after })
   }
-  await writeTombstone(pass, why)
+  await writeTombstone(pass, why.message)
   return letGo(pass)
 }

@@ -58,7 +58,8 @@ export function virtualTime(): VirtualTime {
     let seen = -1
     let turns = 0
     for (let quiet = 0; quiet < quietTurns; quiet++) {
-      if (++turns > mostTurns && inThreads === 0) throw new Error(spinning(clock.monotonic()))
+      turns = inThreads > 0 ? 0 : turns + 1
+      if (turns > mostTurns) throw new Error(spinning(clock.monotonic()))
       await new Promise((resolve) => setImmediate(resolve))
       if (moved !== seen || inThreads > 0) quiet = 0
       seen = moved
