@@ -11,11 +11,14 @@ import { type History, recordHistory } from '../support/history.ts'
 import {
   conditionOf,
   createTenant,
+  holdingsOf,
+  nothing,
   projectOf,
   startTestLab,
   type Tenant,
   type TestLab,
   untilCondition,
+  untilGone,
   untilReady,
 } from '../support/test-lab.ts'
 
@@ -174,6 +177,15 @@ describe.concurrent('a provider that answers badly', () => {
     expect(lab.world.hcloud.control.project(tenant.hetznerToken)).toMatchObject({
       servers: [{ id: status.server.id, status: 'running' }],
     })
+
+    // While it is deleted. What answers nothing has been waited for often enough.
+    if (fault.kind !== 'noAnswer') faults.add(trouble)
+    await lab.api.delete(project)
+    await delay(3_000)
+    if (fault.kind !== 'noAnswer') expect(await lab.api.find(project)).toBeDefined()
+    faults.clear()
+    await untilGone(lab.api, project, 60_000)
+    expect(holdingsOf(lab.world, tenant)).toEqual(nothing)
   })
 
   /** A full look is asked for, once nothing is taken for granted any more, and a version of the Project tells of the trouble. */
