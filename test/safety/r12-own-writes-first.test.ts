@@ -58,4 +58,12 @@ describe('R12: a cached list', () => {
     expect(stage.network.count('POST /servers')).toBe(1)
     expect(stage.condition('ServerReady')?.reason).not.toBe('Repairing')
   })
+
+  it('that lags behind an answer to a write does not make us repeat it', async () => {
+    const stage = createStage()
+    await stage.until(() => stage.network.count('POST /firewalls') === 1)
+    stage.control.lagLists(4)
+    await stage.untilReady()
+    expect(stage.network.count('PUT /primary_ips/:id')).toBe(1)
+  })
 })

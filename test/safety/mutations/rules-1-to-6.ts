@@ -137,7 +137,7 @@ export const rules1To6: readonly Mutation[] = [
     file: 'src/reconcilers/absence.ts',
     from: 'settings.startedAt + settings.drain,',
     to: '0,',
-    killedBy: 'keeps the finalizer until the calls of an earlier process have ended',
+    killedBy: 'created with its last breath',
   },
   {
     rule: 'R4',

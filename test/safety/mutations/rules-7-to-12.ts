@@ -309,11 +309,19 @@ export const rules7To12: readonly Mutation[] = [
   },
   {
     rule: 'R12',
-    what: 'answers to writes outlive lists that lag',
+    what: 'what a lagging list does not show yet is kept',
     file: 'src/providers/hcloud/cached-list.ts',
-    from: '|| !list.has(id)) list.set',
-    to: '&& false) list.set',
+    from: 'if (!list.has(id) || moment',
+    to: 'if (moment',
     killedBy: 'a server that has just been created',
+  },
+  {
+    rule: 'R12',
+    what: 'what a lagging list shows as it was is not believed',
+    file: 'src/providers/hcloud/cached-list.ts',
+    from: 'mayLag(asked, moment) &&',
+    to: 'false &&',
+    killedBy: 'that lags behind an answer to a write',
   },
   {
     rule: 'R12',
