@@ -105,7 +105,7 @@ function progressOf(keys: readonly string[], watch: ProjectWatch): string {
   )
   const counts = Map.groupBy(reasons, (reason) => reason)
   const words = [...counts].map(([reason, all]) => `${all.length} ${reason}`)
-  return `${timelines.length} created: ${words.join(', ')}`
+  return [`${timelines.length} created`, ...(words.length === 0 ? [] : [words.join(', ')])].join(': ')
 }
 
 /** In place on a terminal; else a line when it has changed, not more often than every two seconds. */
