@@ -12,6 +12,8 @@ export interface ProjectMemory {
   probe: { failures: number; failingSince?: number }
   /** Monotonic time of the last look at the webhook that found it as it should be. */
   webhookCheckedAt?: Duration
+  /** Generation and request that this look answered. */
+  webhookCheckedFor?: string
   /** Monotonic times at which a webhook changed by others was set again. */
   webhookRepairs: Duration[]
   /** Keyed hash of the bot token that getMe proved, until when (monotonic), and the bot's user name. */

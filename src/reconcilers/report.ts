@@ -81,8 +81,12 @@ export function summarize(pass: Pass, outcome: Outcome, inSync: InSync | undefin
   )
   draft.summary = clip(summaryOf(pass, outcome), statusLimits.summary)
   const requested = requestedAt(project)
-  if (requested !== undefined) draft.lastHandledReconcileAt = clip(requested, 64)
+  if (requested !== undefined && !goesOnAtOnce(outcome)) draft.lastHandledReconcileAt = requested
 }
+
+/** The pass ended with a write of its own: the look that was asked for is not over. */
+const goesOnAtOnce = (outcome: Outcome): boolean =>
+  outcome.kind === 'stopped' && outcome.step.kind !== 'done' && outcome.step.after === 0
 
 type Unstamped = { type: 'Reconciling' | 'Stalled'; reason: string; message: string }
 

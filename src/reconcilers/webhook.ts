@@ -3,7 +3,7 @@
 import { createHmac } from 'node:crypto'
 import { clip, getCondition, timestamp } from '../api/conditions.ts'
 import { parseDuration } from '../api/duration.ts'
-import { ANNOTATIONS, type ProjectSpec } from '../api/project.ts'
+import { ANNOTATIONS, type Project, type ProjectSpec } from '../api/project.ts'
 import { statusLimits } from '../api/status.ts'
 import { minutes, seconds } from '../clock.ts'
 import type { Bot } from '../providers/telegram/bot.ts'
@@ -13,7 +13,7 @@ import type { WebhookSettings } from '../providers/telegram/webhook-settings.ts'
 import { act } from './act.ts'
 import { isWithin } from './memory.ts'
 import { accessOf, addressOf, type KeyMaterial, type Pass } from './pass.ts'
-import { isRequested } from './request.ts'
+import { isRequested, requestedAt } from './request.ts'
 import { again, blocked, done, type Step, type StepDefinition, unobserved, wait } from './step.ts'
 import { decideWebhook, type WebhookDecision } from './webhook-decision.ts'
 import { webhookTarget } from './webhook-target.ts'
@@ -73,12 +73,15 @@ async function carryOut(pass: Pass, look: Look): Promise<Step<'WebhookReady'>> {
 /** Between two full looks a webhook that was right is taken to be right still; whoever asks for a pass gets a full look. */
 function isKnownGood({ project, deps }: Pass): boolean {
   const memory = deps.memory.of(project.metadata.uid)
-  const isCurrent = project.status?.observedGeneration === project.metadata.generation
+  // Not by the status: a pass that ended before this step has told of the generation, too.
+  const isCurrent = memory.webhookCheckedFor === askedBy(project)
   const wasReady = getCondition(project.status?.conditions ?? [], 'WebhookReady')?.status === 'True'
   // A pass may come a little early by jitter; nine tenths of the interval is a full one.
   const interval = parseDuration(project.spec.resyncInterval) * 0.9
-  return !isRequested(project) && isCurrent && wasReady && isWithin(deps.clock, memory.webhookCheckedAt, interval)
+  return isCurrent && wasReady && isWithin(deps.clock, memory.webhookCheckedAt, interval)
 }
+
+const askedBy = (project: Project): string => `${project.metadata.generation} ${requestedAt(project) ?? ''}`
 
 function desired(pass: Pass, telegram: NonNullable<ProjectSpec['telegram']>, keys: KeyMaterial): WebhookSettings {
   const { ipv4 } = addressOf(pass)
@@ -159,7 +162,9 @@ function isFlapping({ project, deps }: Pass): boolean {
 
 function settle(pass: Pass, { info, hash, bot }: Look): Step<'WebhookReady'> {
   const { project, draft, deps } = pass
-  deps.memory.of(project.metadata.uid).webhookCheckedAt = deps.clock.monotonic()
+  const memory = deps.memory.of(project.metadata.uid)
+  memory.webhookCheckedAt = deps.clock.monotonic()
+  memory.webhookCheckedFor = askedBy(project)
   draft.telegram = { ...draft.telegram, botID: bot.id, url: info.url, settingsHash: hash }
   recordDelivery(pass, info)
   return done('Registered', registered(pass))

@@ -5,7 +5,7 @@ import { conditionTypes, type StepConditionType, stepConditionTypes } from '../.
 import { seconds } from '../../src/clock.ts'
 import type { InSync } from '../../src/reconcilers/in-sync.ts'
 import { firstStatus, type Outcome, redactStatus, reportStep, summarize } from '../../src/reconcilers/report.ts'
-import { requestedAt } from '../../src/reconcilers/request.ts'
+import { isRequested, requestedAt } from '../../src/reconcilers/request.ts'
 import { blocked, done, type Step, unobserved, wait } from '../../src/reconcilers/step.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { type BarePass, barePass } from '../support/passes.ts'
@@ -196,6 +196,23 @@ describe('a report', () => {
     const pass = fresh({ metadata: { annotations } })
     expect(requestedAt(pass.project)).toBe(want)
     expect(passOf(pass, {}).lastHandledReconcileAt).toBe(want)
+  })
+
+  it('echoes a request only when the look that was asked for is over', () => {
+    const pass = fresh({ metadata: { annotations: { 'botyard.dev/reconcile-requested-at': 'a' } } })
+    const written = unobserved('Creating', 'The tokens are kept.', 0)
+    expect(passOf(pass, { count: 1, step: written }).lastHandledReconcileAt).toBeUndefined()
+    expect(passOf(pass, { count: 1, step: throttled }).lastHandledReconcileAt).toBe('a')
+  })
+
+  it('echoes as much of a request as fits, and takes that for an answer', () => {
+    const annotations = { 'botyard.dev/reconcile-requested-at': 'x'.repeat(200) }
+    const { lastHandledReconcileAt } = passOf(fresh({ metadata: { annotations } }), {})
+    expect(lastHandledReconcileAt).toHaveLength(64)
+    expect(isRequested(projectOf({ metadata: { annotations }, status: { ...first, lastHandledReconcileAt } }))).toBe(
+      false,
+    )
+    expect(isRequested(projectOf({ metadata: { annotations }, status: first }))).toBe(true)
   })
 
   it('passes every text through the redaction gate', () => {

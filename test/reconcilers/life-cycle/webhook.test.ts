@@ -138,6 +138,17 @@ describe('settings of the webhook', () => {
   })
 })
 
+describe('one change of many things', () => {
+  it('reaches the webhook although the server is changed first', async () => {
+    lab = await readyLab({ spec: { resyncInterval: '24h' } })
+    const server = { types: ['cx23'], labels: { team: 'a' } }
+    applyBot(lab, { resyncInterval: '24h', server, ...telegram({ maxConnections: 7 }) })
+    await lab.advance(minutes(1))
+    expect(lab.server()?.labels['team']).toBe('a')
+    expect(lab.telegram.simulator.registry.get(123456789)?.webhook?.maxConnections).toBe(7)
+  })
+})
+
 describe('deliveries that fail', () => {
   it('are told, with the reason that Telegram gives, and forgotten when they succeed', async () => {
     lab = await readyLab({ spec: everyMinute })
