@@ -10,8 +10,8 @@ import { Interrupted, interruptSignal } from './lab/interrupt.ts'
 
 const flags = {
   projects: { value: 'NUMBER', help: 'show and measure that many at once', least: 1, most: 250, whole: true },
-  'create-seconds': { value: 'SECONDS', help: 'of a simulated server (5; 10 with many)', least: 0, most: 120 },
-  'boot-seconds': { value: 'SECONDS', help: 'of a simulated server (10; 15 with many)', least: 0, most: 120 },
+  'create-seconds': { value: 'SECONDS', help: 'of a simulated server (3; 10 with many)', least: 0, most: 120 },
+  'boot-seconds': { value: 'SECONDS', help: 'of a simulated server (8; 15 with many)', least: 0, most: 120 },
 } as const
 
 const parsed = parseNumberFlags(process.argv.slice(2), flags)
@@ -30,8 +30,8 @@ async function show(values: Partial<Record<keyof typeof flags, number>>): Promis
   try {
     if (projects === undefined) {
       await showOneProject(stage, {
-        createSeconds: values['create-seconds'] ?? 5,
-        bootSeconds: values['boot-seconds'] ?? 10,
+        createSeconds: values['create-seconds'] ?? 3,
+        bootSeconds: values['boot-seconds'] ?? 8,
       })
     } else {
       await showManyProjects(stage, {
