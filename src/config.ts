@@ -9,6 +9,8 @@ export interface Config {
   /** Path of a kubeconfig file; without it the process runs in a pod. */
   kubeconfig?: string
   context?: string
+  /** In a pod: the API server as the kubelet names it in the environment, and the folder of the service account. */
+  pod: { host?: string; port?: string; directory?: string }
   /** The operator's own namespace. */
   namespace: string
   /** Without it the uid of the namespace kube-system is taken. */
@@ -42,6 +44,9 @@ interface Flag {
 const flags = {
   kubeconfig: { help: 'Kubeconfig file; without it the operator runs in a pod.' },
   context: { help: 'Context of that file; by default its current one.' },
+  'service-account-directory': {
+    help: "Folder with a pod's token and ca.crt; by default where the kubelet puts them.",
+  },
   namespace: { help: "The operator's own namespace; by default POD_NAMESPACE." },
   'cluster-id': { help: 'Names this cluster at Hetzner; by default the uid of the namespace kube-system.' },
   'hcloud-endpoint': { default: 'https://api.hetzner.cloud/v1', help: 'Hetzner Cloud API.' },
@@ -89,6 +94,7 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
   const config: Config = {
     ...read.optional('kubeconfig', 'kubeconfig'),
     ...read.optional('context', 'context'),
+    pod: { ...apiServerOf(env), ...read.optional('service-account-directory', 'directory') },
     namespace: read.namespace(env['POD_NAMESPACE']),
     ...read.clusterID(),
     hcloudEndpoint: read.endpoint('hcloud-endpoint'),
@@ -106,6 +112,12 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
     logLevel: read.logLevel(),
   }
   return read.mistakes.length > 0 ? { kind: 'mistakes', lines: read.mistakes } : { kind: 'config', config }
+}
+
+/** What every pod has in its environment; without it the cluster's DNS is asked. */
+function apiServerOf(env: Environment): Pick<Config['pod'], 'host' | 'port'> {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env
+  return host === undefined || port === undefined ? {} : { host, port }
 }
 
 type Values = Partial<Record<FlagName, string | boolean | string[]>>

@@ -58,7 +58,8 @@ function createGround(config: Config) {
 type Ground = ReturnType<typeof createGround>
 
 async function connectCluster({ config }: Ground, signal: AbortSignal) {
-  const cluster = await loadClusterConfig({ clock, kubeconfig: config.kubeconfig, context: config.context })
+  const { kubeconfig, context, pod } = config
+  const cluster = await loadClusterConfig({ clock, kubeconfig, context, inCluster: pod })
   const transport = createTransport({ cluster, clock, random })
   const clusterID = config.clusterID ?? (await createNamespaces(transport).uidOf('kube-system', signal))
   return {

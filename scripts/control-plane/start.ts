@@ -13,7 +13,7 @@ import { ApiFailure } from './connection.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
 import { createProcesses, type Processes, type Server } from './processes.ts'
 import { apiServerCommand, type CommandLine, controllerManagerCommand, etcdCommand, layout } from './servers.ts'
-import { createUsers, type Identity } from './users.ts'
+import { createUsers, type Identity, type ServiceAccount } from './users.ts'
 
 export interface ControlPlaneOptions {
   /** Where the programs are, when that is known already. */
@@ -44,6 +44,8 @@ export interface OpenControlPlane extends ControlPlaneHandle {
   ca: string
   /** Path of a kubeconfig for a user, or for a service account, which is created with its namespace when missing. */
   kubeconfigFor(identity: Identity): Promise<string>
+  /** Path of a folder with the token and ca.crt that a pod of this service account would have. */
+  podFilesFor(serviceAccount: ServiceAccount): Promise<string>
 }
 
 export interface ControlPlane extends OpenControlPlane {
@@ -83,7 +85,7 @@ export async function openControlPlane(handle: ControlPlaneHandle): Promise<Open
 function withUsers(handle: ControlPlaneHandle, authority: Authority): OpenControlPlane {
   const { url, directory, adminKubeconfig } = handle
   const users = createUsers({ directory: layout(directory).users, url, authority, adminKubeconfig })
-  return { ...handle, ca: authority.certificate, kubeconfigFor: users.kubeconfigFor }
+  return { ...handle, ca: authority.certificate, ...users }
 }
 
 interface Start {

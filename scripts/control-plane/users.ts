@@ -1,14 +1,17 @@
 // Kubeconfig files for anybody: users by a client certificate, service accounts by a token that the API server issues.
 
-import { mkdir, stat } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Api, createApi } from './api.ts'
 import type { Authority } from './certificates.ts'
 import { type Access, writeKubeconfig } from './kubeconfig.ts'
 
-export type Identity =
-  | { user: string; groups?: readonly string[] }
-  | { serviceAccount: { namespace: string; name: string } }
+export interface ServiceAccount {
+  namespace: string
+  name: string
+}
+
+export type Identity = { user: string; groups?: readonly string[] } | { serviceAccount: ServiceAccount }
 
 export interface UsersDeps {
   /** Folder for the files. */
@@ -33,6 +36,17 @@ export function createUsers({ directory, url, authority, adminKubeconfig }: User
     return file
   }
 
+  /** The folder that a kubelet would mount into a pod of this service account. */
+  async function podFilesFor(serviceAccount: ServiceAccount): Promise<string> {
+    const folder = path.join(directory, `pod.${serviceAccount.namespace}.${serviceAccount.name}`)
+    await mkdir(folder, { recursive: true })
+    const credentials = await credentialsFor({ serviceAccount })
+    const token = 'token' in credentials ? credentials.token : ''
+    await writeFile(path.join(folder, 'token'), token, { mode: 0o600 })
+    await writeFile(path.join(folder, 'ca.crt'), authority.certificate)
+    return folder
+  }
+
   async function credentialsFor(identity: Identity): Promise<Access['credentials']> {
     if ('user' in identity) return authority.issueClient(identity.user, identity.groups)
     const api = await createApi(adminKubeconfig)
@@ -43,7 +57,7 @@ export function createUsers({ directory, url, authority, adminKubeconfig }: User
     }
   }
 
-  return { kubeconfigFor }
+  return { kubeconfigFor, podFilesFor }
 }
 
 async function requestToken(api: Api, { namespace, name }: { namespace: string; name: string }): Promise<string> {

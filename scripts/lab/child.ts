@@ -29,9 +29,10 @@ function tellGuard(): void {
 }
 
 /** Runs a program of this repository with the Node that runs this one; `log` gets its output. */
-export function startChild(o: { args: readonly string[]; log: string }): Child {
+export function startChild(o: { args: readonly string[]; log: string; env?: Readonly<Record<string, string>> }): Child {
   const log = openSync(o.log, 'a')
-  const child = spawn(process.execPath, o.args, { stdio: ['ignore', log, log], detached })
+  const env = { ...process.env, ...o.env }
+  const child = spawn(process.execPath, o.args, { stdio: ['ignore', log, log], detached, env })
   closeSync(log)
   return handleOf(child)
 }

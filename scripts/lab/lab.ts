@@ -64,7 +64,8 @@ export async function startLab({
     begin('operator')
     const operator = await startOperator({
       program: path.join(root, 'dist/botyard.mjs'),
-      kubeconfig: await controlPlane.kubeconfigFor({ serviceAccount: operatorAccount }),
+      // As in a pod: nothing of the client library is loaded, which only a kubeconfig needs.
+      access: { pod: { url: controlPlane.url, directory: await controlPlane.podFilesFor(operatorAccount) } },
       hcloud: simulators.hcloud,
       telegram: simulators.telegram,
       log: path.join(directory, 'operator.log'),

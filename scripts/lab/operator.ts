@@ -1,4 +1,4 @@
-// The operator as a process of its own, under the kubeconfig it is given: bundled as it ships, or from its sources.
+// The operator as a process of its own, with the access it is given: bundled as it ships, or from its sources.
 
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
@@ -8,7 +8,7 @@ import { type Child, startChild } from './child.ts'
 export interface OperatorOptions {
   /** `dist/botyard.mjs`, or `src/main.ts`. */
   program: string
-  kubeconfig: string
+  access: Access
   /** Base URLs of the simulators. */
   hcloud: string
   telegram: string
@@ -17,6 +17,9 @@ export interface OperatorOptions {
   /** More flags. */
   args?: readonly string[]
 }
+
+/** A kubeconfig file, or what a kubelet gives to a pod: the address in the environment, a folder with token and ca.crt. */
+export type Access = { kubeconfig: string } | { pod: { url: string; directory: string } }
 
 export interface Operator {
   readonly pid: number
@@ -38,7 +41,9 @@ const simulatedServers = '127.64.0.0/10'
 export async function startOperator(o: OperatorOptions): Promise<Operator> {
   const port = await freePort()
   const flags = {
-    kubeconfig: o.kubeconfig,
+    ...('kubeconfig' in o.access
+      ? { kubeconfig: o.access.kubeconfig }
+      : { 'service-account-directory': o.access.pod.directory }),
     namespace: 'botyard-system',
     'cluster-id': 'lab',
     'hcloud-endpoint': o.hcloud,
@@ -49,8 +54,14 @@ export async function startOperator(o: OperatorOptions): Promise<Operator> {
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
   // The heap's young generation is kept small: the operator holds little and makes much garbage.
   const node = ['--max-semi-space-size=2', o.program]
-  const child = startChild({ args: [...node, '--lab', ...args, ...(o.args ?? [])], log: o.log })
+  const env = 'pod' in o.access ? podEnvironment(o.access.pod.url) : {}
+  const child = startChild({ args: [...node, '--lab', ...args, ...(o.args ?? [])], log: o.log, env })
   return operatorOf(child, { health: `http://127.0.0.1:${port}`, log: o.log })
+}
+
+function podEnvironment(url: string): Record<string, string> {
+  const { hostname, port } = new URL(url)
+  return { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port }
 }
 
 function operatorOf(child: Child, o: { health: string; log: string }): Operator {

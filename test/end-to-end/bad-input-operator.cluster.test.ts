@@ -44,7 +44,7 @@ const nowhere = 'http://127.0.0.1:9'
 const start = (kubeconfig: string, name: string, ...args: string[]): Promise<Operator> =>
   startOperator({
     program: path.join(root, 'src/main.ts'),
-    kubeconfig,
+    access: { kubeconfig },
     hcloud: `${nowhere}/v1`,
     telegram: nowhere,
     log: path.join(directory, `${name}.log`),

@@ -77,7 +77,7 @@ export async function startTestLab({
   const start = async () =>
     startOperator({
       program: 'src/main.ts',
-      kubeconfig: await operatorKubeconfig(),
+      access: { kubeconfig: await operatorKubeconfig() },
       hcloud: `${hcloud.url}/v1`,
       telegram: telegram.url,
       log,
