@@ -190,6 +190,7 @@ async function applyAndSee(mistake: Mistake, tenant: Tenant, wanted: KubeObject)
     reason: mistake.reason,
   })
 
+  await history.caughtUp(project)
   const first = history.of(project).find(({ object }) => object['status']?.conditions?.length > 0)
   expect((first?.at ?? Number.POSITIVE_INFINITY) - answered, 'first status after the answer').toBeLessThan(1_000)
   const { message } = conditionOf(failed, 'CredentialsReady') ?? {}
@@ -321,6 +322,7 @@ describe.concurrent('credentials that become wrong while a Project serves', () =
     lab.world.hcloud.control.revokeToken(tenant.hetznerToken)
     await annotate(project, { 'botyard.dev/reconcile-requested-at': '1' })
     await waitFor('the pass', async () => (await lab.api.get(project))['status'].lastHandledReconcileAt === '1')
+    await history.caughtUp(project)
     const ready = history.conditionsOf(project, 'Ready').map(({ status }) => status)
     expect(ready.at(-1)).toBe('True')
     expect(ready.filter((status) => status === 'True')).toHaveLength(1)
@@ -391,6 +393,7 @@ describe.concurrent('one bot in two Projects', () => {
     expect(holdingsOf(lab.world, tenant).webhook).toBe(url)
     expect(callsOf(tenant)['setwebhook']).toBe(1)
     expect(holdingsOf(lab.world, rival)).toEqual(nothing)
+    await history.caughtUp(loser)
     const told = JSON.stringify(history.of(loser).map(({ object }) => object['status']))
     for (const detail of [tenant.namespace, winner.metadata.uid ?? '', ready['status'].address.ipv4])
       expect(told).not.toContain(detail)
@@ -399,6 +402,7 @@ describe.concurrent('one bot in two Projects', () => {
     await untilGone(lab.api, winner)
     const gone = performance.now()
     const taken = await untilReady(lab.api, loser, 60_000)
+    await history.caughtUp(loser)
     const verified = history.of(loser).find(({ object }) => conditionOf(object, 'CredentialsReady')?.status === 'True')
     expect(verified?.at).toBeLessThan(gone + 35_000)
     expect(taken['status'].telegram.url).not.toBe(url)

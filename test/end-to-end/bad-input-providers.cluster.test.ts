@@ -51,7 +51,7 @@ const hetznerSays = (code: string) => json({ error: { code, message: 'something 
 const telegramSays = (status: number, parameters?: object) =>
   json({ ok: false, error_code: status, description: 'Something happened', ...(parameters && { parameters }) })
 
-const answers: { answer: string; faults: Record<Side, FaultKind> }[] = [
+const answers: { answer: string; faults: Record<Side, FaultKind & { route?: string }> }[] = [
   {
     answer: '429',
     faults: {
@@ -88,6 +88,14 @@ const answers: { answer: string; faults: Record<Side, FaultKind> }[] = [
       Telegram: { kind: 'wrongBody', ...json({ ok: true, result: {} }) },
     },
   },
+  {
+    // Everything else being well, what is read could pass for absence.
+    answer: '200 with JSON of another shape, to what lists and tells',
+    faults: {
+      Hetzner: { kind: 'wrongBody', ...json({}), route: 'GET /*' },
+      Telegram: { kind: 'wrongBody', ...json({ ok: true, result: {} }), route: 'ANY /bot*/getWebhookInfo' },
+    },
+  },
   { answer: '200 with nothing', faults: { Hetzner: { kind: 'emptyBody' }, Telegram: { kind: 'emptyBody' } } },
   { answer: 'nothing', faults: { Hetzner: { kind: 'noAnswer' }, Telegram: { kind: 'noAnswer' } } },
 ]
@@ -104,7 +112,8 @@ const laneOf = (side: Side, tenant: Tenant) =>
 const steps = ['CredentialsReady', 'AddressReady', 'ServerReady', 'WorkloadReady', 'WebhookReady']
 
 /** What was True stays True, what was found stays what it is, and nobody is asked to act. */
-function expectSteady(project: KubeObject): void {
+async function expectSteady(project: KubeObject): Promise<void> {
+  await history.caughtUp(project)
   for (const type of [...steps, 'Ready']) {
     const statuses = history.conditionsOf(project, type).map(({ status }) => status)
     const sinceTrue = statuses.slice(statuses.indexOf('True'))
@@ -171,7 +180,7 @@ describe.concurrent('a provider that answers badly', () => {
     expect(requests.length - before, 'calls in a row are paced').toBeLessThan(120)
 
     expect(conditionOf({ ...project, status }, 'Ready')?.status).toBe('True')
-    expectSteady(project)
+    await expectSteady(project)
     expect(made(tenant, '/servers')).toBe(1)
     expect(made(tenant, '/primary_ips')).toBe(1)
     expect(lab.world.hcloud.control.project(tenant.hetznerToken)).toMatchObject({
@@ -216,7 +225,7 @@ describe.concurrent('a provider that answers badly', () => {
     expect(waited).toBeGreaterThan(5_000)
     // Jitter, upwards only.
     expect(waited).toBeLessThan(8_500)
-    expectSteady(project)
+    await expectSteady(project)
   })
 
   it("is not asked again while its budget is spent: Hetzner's headers", async () => {
@@ -261,7 +270,7 @@ describe('an operator that starts while both providers answer badly', () => {
     lab.world.telegram.faults.clear()
     for (const project of served) {
       await untilMended(project)
-      expectSteady(project)
+      await expectSteady(project)
     }
   })
 })

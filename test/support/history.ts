@@ -1,6 +1,7 @@
 // Every version of every Project since it began, as the API server told them: what a user who watches would have seen.
 
 import type { Api, KubeObject } from '../../scripts/control-plane/api.ts'
+import { waitFor } from './control-plane.ts'
 import { type ConditionView, conditionOf } from './test-lab.ts'
 import { watchAll } from './watch-all.ts'
 
@@ -16,6 +17,8 @@ export interface History {
   all(): readonly Version[]
   /** A condition in every version that has it, repetitions left out. */
   conditionsOf(project: KubeObject, type: string): ConditionView[]
+  /** The watch has told of what the API server holds now: a test that has read it may look at the history. */
+  caughtUp(project: KubeObject): Promise<unknown>
   stop(): Promise<void>
 }
 
@@ -33,6 +36,11 @@ export function recordHistory(api: Api): History {
         .map(({ object }) => conditionOf(object, type))
         .filter((condition) => condition !== undefined)
         .filter((condition, index, all) => !isSame(condition, all[index - 1])),
+    caughtUp: (project) =>
+      waitFor(`the latest version of ${project.metadata.name} in the watch`, async () => {
+        const { metadata } = await api.get(project)
+        return of(project).at(-1)?.object.metadata.resourceVersion === metadata.resourceVersion
+      }),
     stop: watching.stop,
   }
 }
