@@ -15,7 +15,9 @@ const quietTurns = 5
 /** More timers than this at one instant are a loop that asks for another look at once, for ever. */
 const mostAtOnce = 400
 
-const mostTurns = 20_000
+const mostTurns = 3_000
+/** The same for a loop of promises alone, in which the event loop never turns. */
+const mostMoves = 5_000
 const spinning = (at: number) => `Cannot go on: time stands still at ${at} ms, something spins`
 
 /** Work that happens in threads of Node: the loop turns and turns while it lasts. */
@@ -44,6 +46,7 @@ function watchThreads(): void {
 export function virtualTime(): VirtualTime {
   watchThreads()
   let moved = 0
+  let movedAtTurn = 0
   const instant = { at: 0, timers: 0 }
 
   function guardAgainstSpinning(): void {
@@ -61,6 +64,7 @@ export function virtualTime(): VirtualTime {
       turns = inThreads > 0 ? 0 : turns + 1
       if (turns > mostTurns) throw new Error(spinning(clock.monotonic()))
       await new Promise((resolve) => setImmediate(resolve))
+      movedAtTurn = moved
       if (moved !== seen || inThreads > 0) quiet = 0
       seen = moved
     }
@@ -88,6 +92,7 @@ export function virtualTime(): VirtualTime {
       (run) =>
       async (...args) => {
         moved += 1
+        if (moved - movedAtTurn > mostMoves) throw new Error(spinning(clock.monotonic()))
         try {
           return await run(...args)
         } finally {

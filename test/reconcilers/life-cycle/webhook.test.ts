@@ -55,6 +55,17 @@ describe('a webhook that others change', () => {
     expect(lab.webhook()).toBe(ours())
   })
 
+  it('is set at once when the spec changes, which is no repair', async () => {
+    lab = await readyLab({ spec: everyMinute })
+    for (let round = 0; round < 4; round++) {
+      await lab.stealWebhook(foreign)
+      await lab.advance(seconds(70))
+    }
+    expect(lab.told('Stalled')).toBe('True WebhookRemoved')
+    applyBot(lab, { ...everyMinute, ...telegram({ maxConnections: 7 }) })
+    await lab.until('our webhook', () => lab.webhook() === ours(), seconds(2))
+  })
+
   it('costs no write while it is not set again', async () => {
     lab = await readyLab({ spec: everyMinute })
     for (let round = 0; round < 4; round++) {
