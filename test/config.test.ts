@@ -20,6 +20,7 @@ describe('configuration', () => {
   it('is complete without a flag in a pod', () => {
     expect(configOf()).toEqual({
       namespace: 'botyard-system',
+      pod: {},
       hcloudEndpoint: 'https://api.hetzner.cloud/v1',
       telegramEndpoint: 'https://api.telegram.org',
       allowProbeRanges: [],
@@ -122,6 +123,12 @@ describe('configuration', () => {
       want: ['--log-level must be one of trace, debug, info, warn, error, silent, not "loud"'],
     },
   ])('says one line for $argv', ({ argv, want }) => expect(mistakesOf(argv)).toEqual(want))
+
+  it('finds the API server as the kubelet names it', () => {
+    const kubelet = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' }
+    const result = readConfig(['--service-account-directory', '/sa'], { ...env, ...kubelet })
+    expect(result).toMatchObject({ config: { pod: { host: '10.0.0.1', port: '443', directory: '/sa' } } })
+  })
 
   it('needs a namespace of its own', () => {
     expect(mistakesOf([], {})).toEqual(["--namespace (or POD_NAMESPACE) must name the operator's own namespace"])
