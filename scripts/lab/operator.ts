@@ -54,10 +54,13 @@ export async function startOperator(o: OperatorOptions): Promise<Operator> {
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
   // The heap's young generation is kept small: the operator holds little and makes much garbage.
   const node = ['--max-semi-space-size=2', o.program]
-  const env = 'pod' in o.access ? podEnvironment(o.access.pod.url) : {}
+  const env = { ...thrifty, ...('pod' in o.access && podEnvironment(o.access.pod.url)) }
   const child = startChild({ args: [...node, '--lab', ...args, ...(o.args ?? [])], log: o.log, env })
   return operatorOf(child, { health: `http://127.0.0.1:${port}`, log: o.log })
 }
+
+/** One heap of the C library for all threads instead of one each: 6 MiB less, and nothing here allocates in parallel. */
+const thrifty = { MALLOC_ARENA_MAX: '1' }
 
 function podEnvironment(url: string): Record<string, string> {
   const { hostname, port } = new URL(url)

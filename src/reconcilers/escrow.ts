@@ -3,6 +3,7 @@
 import type { Secret } from '../kube/secrets.ts'
 import { escrowName, ownerLabels } from './names.ts'
 import type { EscrowContent, KeyMaterial, Pass } from './pass.ts'
+import { lookAnew, readSecret } from './recent-reads.ts'
 
 /** What an escrow Secret's fields are called; an existing escrow is read by these names. */
 const fields = {
@@ -52,12 +53,11 @@ function fromData(data: Readonly<Record<string, string>>): EscrowContent {
 }
 
 /** What is in escrow for this Project; empty when there is none, or when the escrow is switched off. */
-export async function readEscrow({ project, deps, signal }: Pass): Promise<EscrowContent> {
+export async function readEscrow(pass: Pass): Promise<EscrowContent> {
+  const { project, deps } = pass
   if (!deps.settings.escrow) return {}
-  const secret = await deps.secrets.get(
-    { namespace: deps.identity.namespace, name: escrowName(project.metadata.uid) },
-    signal,
-  )
+  const ref = { namespace: deps.identity.namespace, name: escrowName(project.metadata.uid) }
+  const secret = await readSecret(pass, ref)
   return secret === undefined ? {} : fromData(secret.data)
 }
 
@@ -72,6 +72,7 @@ export async function writeEscrow(pass: Pass, content: EscrowContent): Promise<v
   const data = toData(content)
   if (existing !== undefined) await deps.secrets.update({ ...existing, data }, signal)
   else await deps.secrets.create(escrowSecret(pass, data), signal)
+  lookAnew(pass)
   pass.escrow = content
 }
 

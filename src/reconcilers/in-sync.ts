@@ -1,5 +1,6 @@
 // Judges InSync: whether what runs is what the spec and everything behind its references say. Reports; never replaces.
 
+import { getCondition } from '../api/conditions.ts'
 import type { ReasonOf } from '../api/reasons.ts'
 import type { Pass } from './pass.ts'
 import { desiredUserData } from './user-data-source.ts'
@@ -16,7 +17,8 @@ export async function judgeInSync(pass: Pass): Promise<InSync | undefined> {
   if (project.spec.suspend)
     return { status: 'Unknown', reason: 'Suspended', message: 'Nothing is written outside while spec.suspend is true.' }
   const created = draft.server?.userDataHash
-  if (keys === undefined || created === undefined) return undefined
+  const serves = getCondition(draft.conditions ?? [], 'WorkloadReady')?.status === 'True'
+  if (keys === undefined || created === undefined || !serves) return undefined
 
   const wanted = await desiredUserData(pass, keys)
   if (wanted.kind === 'problem') return { status: 'False', reason: 'DriftReported', message: wanted.message }

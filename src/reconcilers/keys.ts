@@ -7,6 +7,7 @@ import { describeCertificate, issueCertificates } from './certificates.ts'
 import { keysFromData, keysToData, readEscrow, writeEscrow } from './escrow.ts'
 import { ownedSecretName, ownerLabels } from './names.ts'
 import type { EscrowContent, KeyMaterial, Pass } from './pass.ts'
+import { lookAnew, readSecret } from './recent-reads.ts'
 
 export type KeysDecision =
   | { kind: 'use'; keys: KeyMaterial }
@@ -44,9 +45,9 @@ export type KeysResult =
 
 /** Brings both copies in line, with at most one write to the cluster a pass. */
 export async function ensureKeys(pass: Pass, at: { ipv4: string; serverExists: boolean }): Promise<KeysResult> {
-  const { project, deps, signal } = pass
+  const { project, deps } = pass
   const ref = { namespace: project.metadata.namespace, name: ownedSecretName(project.metadata) }
-  const secret = await deps.secrets.get(ref, signal)
+  const secret = await readSecret(pass, ref)
   if (secret !== undefined && !isOwnedBy(secret, project.metadata.uid)) return taken(ref.name)
 
   const decision = decideKeys({
@@ -115,11 +116,9 @@ async function putInEscrow(pass: Pass, keys: KeyMaterial): Promise<void> {
   await writeEscrow(pass, { ...current, keys })
 }
 
-async function publish(
-  { project, deps, signal }: Pass,
-  existing: Secret | undefined,
-  keys: KeyMaterial,
-): Promise<void> {
+async function publish(pass: Pass, existing: Secret | undefined, keys: KeyMaterial): Promise<void> {
+  const { project, deps, signal } = pass
+  lookAnew(pass)
   const data = keysToData(keys)
   if (existing !== undefined) return void (await deps.secrets.update({ ...existing, data }, signal))
   await deps.secrets.create(

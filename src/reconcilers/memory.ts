@@ -10,6 +10,8 @@ export interface ProjectMemory {
   unknownCreateAt?: Duration
   /** Failed probes in a row, and the wall-clock time of the first. */
   probe: { failures: number; failingSince?: number }
+  /** What Secrets and ConfigMaps said a moment ago, and when (monotonic). */
+  reads: Map<string, { at: Duration; value: unknown }>
   /** Monotonic time of the last look at the webhook that found it as it should be. */
   webhookCheckedAt?: Duration
   /** Generation and request that this look answered. */
@@ -24,6 +26,9 @@ export interface Memory {
   of(uid: string): ProjectMemory
   /** A secret of this Project has been read: from now on the redaction gate knows it. */
   keepSecret(uid: string, secret: string): void
+  /** The finalizer is off: until the store has heard of it, a pass has nothing to do. */
+  letGo(uid: string): void
+  isLetGo(uid: string): boolean
   /** Forgets everything, secrets too. */
   forget(uid: string): void
 }
@@ -37,6 +42,7 @@ export interface SecretKeeper {
 export function createMemory({ redactor }: { redactor: SecretKeeper }): Memory {
   const projects = new Map<string, ProjectMemory>()
   const secrets = new Map<string, Set<string>>()
+  const gone = new Set<string>()
   return {
     keepSecret(uid, secret) {
       const known = secrets.get(uid) ?? new Set()
@@ -46,11 +52,14 @@ export function createMemory({ redactor }: { redactor: SecretKeeper }): Memory {
       redactor.remember(secret)
     },
     of(uid) {
-      const known = projects.get(uid) ?? { failures: 0, probe: { failures: 0 }, webhookRepairs: [] }
+      const known = projects.get(uid) ?? { failures: 0, probe: { failures: 0 }, reads: new Map(), webhookRepairs: [] }
       projects.set(uid, known)
       return known
     },
+    letGo: (uid) => void gone.add(uid),
+    isLetGo: (uid) => gone.has(uid),
     forget(uid) {
+      gone.delete(uid)
       projects.delete(uid)
       for (const secret of secrets.get(uid) ?? []) redactor.forget(secret)
       secrets.delete(uid)

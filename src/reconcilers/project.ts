@@ -1,5 +1,6 @@
 // Reconciles one Project: the steps in order, one status patch at the end. The table of contents of the operator.
 
+import { getCondition } from '../api/conditions.ts'
 import { parseDuration } from '../api/duration.ts'
 import { FINALIZER, type Project, parseProject } from '../api/project.ts'
 import { type Duration, minutes, seconds } from '../clock.ts'
@@ -12,7 +13,9 @@ import { faultStep } from './faults.ts'
 import { guard } from './guard.ts'
 import { judgeInSync } from './in-sync.ts'
 import type { Pass } from './pass.ts'
+import { lookAnew } from './recent-reads.ts'
 import { firstStatus, type Outcome, redactStatus, reportStep, summarize } from './report.ts'
+import { isRequested } from './request.ts'
 import { server } from './server.ts'
 import { type StepDefinition, unobserved } from './step.ts'
 import { teardown } from './teardown.ts'
@@ -28,19 +31,23 @@ const afterConflict: ReconcileResult = { requeueAfter: seconds(0.5) }
 
 export function projectReconciler(deps: ProjectDeps): Reconcile {
   return async (key, { signal }) => {
-    const stored = deps.projects.get(key)
-    if (stored === undefined) return undefined
-    const parsed = parseProject(stored)
-    if (!parsed.ok) throw new Error(`Cannot read Project ${key}: ${parsed.problems.join('; ')}`)
-    const { project } = parsed
+    const project = readProject(key, deps)
+    if (project === undefined || deps.memory.isLetGo(project.metadata.uid)) return undefined
     rememberClaim(project, deps)
-
     if (isLetGo(project)) return forgetProject(project, deps)
     if (isFirstVisit(project)) return welcome(project, deps, signal)
     const draft = structuredClone(project.status ?? { observedGeneration: project.metadata.generation })
     const pass: Pass = { project, draft, deps, signal }
     return isDeleted(project) ? runTeardown(pass) : runSteps(pass)
   }
+}
+
+function readProject(key: string, { projects }: ProjectDeps): Project | undefined {
+  const stored = projects.get(key)
+  if (stored === undefined) return undefined
+  const parsed = parseProject(stored)
+  if (!parsed.ok) throw new Error(`Cannot read Project ${key}: ${parsed.problems.join('; ')}`)
+  return parsed.project
 }
 
 const isDeleted = ({ metadata }: Project): boolean => metadata.deletionTimestamp !== undefined
@@ -57,10 +64,17 @@ async function welcome(project: Project, deps: ProjectDeps, signal: AbortSignal)
 }
 
 async function runSteps(pass: Pass): Promise<ReconcileResult> {
+  if (!isGoingWell(pass.project)) lookAnew(pass)
   const outcome = await runUntilIncomplete(pass)
   const inSync = await judgeInSync(pass).catch(() => undefined)
   summarize(pass, outcome, inSync)
   return report(pass, requeueFor(pass, outcome))
+}
+
+/** Nobody has asked for a look, the spec is the one of the last pass, and its tokens served. */
+function isGoingWell(project: Project): boolean {
+  const credentialsReady = getCondition(project.status?.conditions ?? [], 'CredentialsReady')?.status === 'True'
+  return credentialsReady && project.status?.observedGeneration === project.metadata.generation && !isRequested(project)
 }
 
 async function runUntilIncomplete(pass: Pass): Promise<Outcome> {
@@ -98,8 +112,15 @@ async function runGuard(pass: Pass): Promise<Outcome | undefined> {
 
 async function runTeardown(pass: Pass): Promise<ReconcileResult | undefined> {
   const progress = await teardown(pass)
-  if (progress.kind === 'gone') return forgetProject(pass.project, pass.deps)
+  if (progress.kind === 'gone') return letGo(pass)
   return report(pass, progress.after)
+}
+
+/** The watch has yet to tell that it is gone: whatever wakes its key until then finds nothing to do. */
+function letGo({ project, deps }: Pass): undefined {
+  const { uid, namespace, name } = project.metadata
+  forgetProject(project, deps)
+  if (deps.projects.get(`${namespace}/${name}`)?.metadata.uid === uid) deps.memory.letGo(uid)
 }
 
 async function report(pass: Pass, after: Duration): Promise<ReconcileResult> {

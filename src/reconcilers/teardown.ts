@@ -14,12 +14,14 @@ import { faultStep } from './faults.ts'
 import { isOwned, labelKeys, ownedSecretName } from './names.ts'
 import { beginOperation, followOperation } from './operation.ts'
 import { accessOf, type Pass } from './pass.ts'
+import { lookAnew } from './recent-reads.ts'
 import { writeTombstone } from './tombstone.ts'
 import { pointsAt } from './webhook-target.ts'
 
 /** One pass of a deletion: at most one external write, then a report; `gone` once the finalizer is off. */
 export async function teardown(pass: Pass): Promise<DeletionProgress> {
   try {
+    lookAnew(pass)
     pass.escrow = await readEscrow(pass)
     const closed = await openForDeletion(pass)
     if (closed !== undefined) return await waitOrAbandon(pass, closed)

@@ -5,6 +5,7 @@ import type { ReasonOf } from '../api/reasons.ts'
 import { type Duration, minutes, seconds } from '../clock.ts'
 import { isForbidden } from '../kube/api-error.ts'
 import type { Pass } from './pass.ts'
+import { readSecret } from './recent-reads.ts'
 import { blocked, type Step, wait } from './step.ts'
 
 type Problem = Extract<
@@ -23,11 +24,12 @@ export interface TokenRequest {
 }
 
 /** The token, trimmed: a trailing newline is the usual mistake and harmless. Throws what the API server answers apart from 403. */
-export async function readToken({ project, deps, signal }: Pass, request: TokenRequest): Promise<TokenResult> {
+export async function readToken(pass: Pass, request: TokenRequest): Promise<TokenResult> {
+  const { project, deps } = pass
   const { ref, service } = request
   const { namespace } = project.metadata
   try {
-    const secret = await deps.secrets.get({ namespace, name: ref.name }, signal)
+    const secret = await readSecret(pass, { namespace, name: ref.name })
     if (secret === undefined)
       return problem(
         'SecretMissing',

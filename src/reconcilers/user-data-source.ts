@@ -2,6 +2,7 @@
 
 import { isForbidden } from '../kube/api-error.ts'
 import { accessOf, addressOf, type KeyMaterial, type Pass } from './pass.ts'
+import { readConfigMap, readSecret } from './recent-reads.ts'
 import { contractFiles, type ServerFile } from './server-files.ts'
 import { composeUserData, UserDataTooLarge } from './user-data.ts'
 import { UnsupportedUserData } from './user-part.ts'
@@ -37,11 +38,10 @@ function files(pass: Pass, keys: KeyMaterial, userDataHash: string | undefined):
   })
 }
 
-async function readSource({
-  project,
-  deps,
-  signal,
-}: Pass): Promise<{ kind: 'text'; text: string } | { kind: 'problem'; message: string }> {
+type Source = { kind: 'text'; text: string } | { kind: 'problem'; message: string }
+
+async function readSource(pass: Pass): Promise<Source> {
+  const { project } = pass
   const { inline, secretKeyRef, configMapKeyRef } = project.spec.workload.cloudInit
   if (inline !== undefined) return { kind: 'text', text: inline }
   const { namespace } = project.metadata
@@ -50,10 +50,8 @@ async function readSource({
     return { kind: 'problem', message: 'spec.workload.cloudInit must name where the user data is.' }
   const what = `${secretKeyRef !== undefined ? 'Secret' : 'ConfigMap'} ${ref.name}`
   try {
-    const object = await (secretKeyRef !== undefined ? deps.secrets : deps.configMaps).get(
-      { namespace, name: ref.name },
-      signal,
-    )
+    const read = secretKeyRef !== undefined ? readSecret : readConfigMap
+    const object = await read(pass, { namespace, name: ref.name })
     if (object === undefined)
       return {
         kind: 'problem',

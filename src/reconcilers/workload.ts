@@ -83,7 +83,7 @@ function decideFailing(world: WorkloadWorld, result: Exclude<ProbeResult, { kind
 
 /** Often at first, because most servers boot in half a minute; then ever more rarely, down to the probe's own period. */
 function bootPace({ runningFor, period }: WorkloadWorld): Duration {
-  return Math.min(Math.max(runningFor / 10, seconds(1)), period)
+  return Math.min(Math.max(runningFor / 10, seconds(2)), period)
 }
 
 /** A probe may be blocked on its way where Telegram is not: no error since it began to fail, and nothing waits. */
