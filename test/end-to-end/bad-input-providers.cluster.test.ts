@@ -51,6 +51,9 @@ const hetznerSays = (code: string) => json({ error: { code, message: 'something 
 const telegramSays = (status: number, parameters?: object) =>
   json({ ok: false, error_code: status, description: 'Something happened', ...(parameters && { parameters }) })
 
+/** Of a list without its items. */
+const onlyPage = { page: 1, per_page: 50, previous_page: null, next_page: null, last_page: 1, total_entries: 0 }
+
 const answers: { answer: string; faults: Record<Side, FaultKind & { route?: string }> }[] = [
   {
     answer: '429',
@@ -92,7 +95,7 @@ const answers: { answer: string; faults: Record<Side, FaultKind & { route?: stri
     // Everything else being well, what is read could pass for absence.
     answer: '200 with JSON of another shape, to what lists and tells',
     faults: {
-      Hetzner: { kind: 'wrongBody', ...json({}), route: 'GET /*' },
+      Hetzner: { kind: 'wrongBody', ...json({ meta: { pagination: onlyPage } }), route: 'GET /*' },
       Telegram: { kind: 'wrongBody', ...json({ ok: true, result: {} }), route: 'ANY /bot*/getWebhookInfo' },
     },
   },
