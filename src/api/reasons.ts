@@ -46,7 +46,8 @@ export const reasons = {
       NoCapacity: 'Every wanted server type is sold out in every wanted location; tried again by itself.',
       QuotaExceeded: "The Hetzner project's limit of Primary IPs is reached.",
       Ambiguous: "More than one Primary IP carries this Project's labels; a person must say which one is right.",
-      NotFound: 'A location or server type that spec names does not exist, or is not sold there.',
+      NotFound:
+        'A name in spec does not exist at Hetzner or is not sold there, or the address itself is gone or being given back.',
     },
     Unknown: { AwaitingCredentials: 'Waits for CredentialsReady.' },
   },

@@ -27,7 +27,7 @@ export async function act<Planned extends Step>(
   const { project, deps, signal } = pass
   if (project.spec.suspend && project.metadata.deletionTimestamp === undefined) return suspended(plan.planned)
   if (plan.fenced && !(await isUnchanged(pass))) {
-    return unobserved('Retrying', 'The Project was deleted or replaced while this pass ran.', 0)
+    return unobserved('Retrying', 'The Project was deleted or replaced while this pass ran.', untilTheWatchTells)
   }
   try {
     await effect({ holder: project.metadata.uid, lane: plan.lane, signal })
@@ -39,6 +39,9 @@ export async function act<Planned extends Step>(
   }
   return plan.planned
 }
+
+/** What the live read has seen wakes the Project through the watch; looking again before that only sees the old view. */
+const untilTheWatchTells = seconds(0.5)
 
 /** R2: the Project as etcd has it now carries the same uid, and a deletion mark only if this pass knows of it. */
 async function isUnchanged({ project, deps, signal }: Pass): Promise<boolean> {

@@ -6,6 +6,7 @@ import { hasCode, isHcloudError } from '../providers/hcloud/errors.ts'
 import { act } from './act.ts'
 import { adopt } from './adoption.ts'
 import { isOwned, labelKeys, ownerLabels, resourceName } from './names.ts'
+import { readOffer } from './offer.ts'
 import { accessOf, type Pass } from './pass.ts'
 import { choosePlacement, type Placement, unknownName } from './placement.ts'
 import { again, blocked, done, type Step, type StepDefinition, wait } from './step.ts'
@@ -92,10 +93,7 @@ async function observe(pass: Pass, found: readonly PrimaryIP[]): Promise<Address
   const { project, draft, signal } = pass
   const { account } = accessOf(pass)
   const { types, locations, image } = project.spec.server
-  const catalog = {
-    serverTypes: await account.catalog.serverTypes(signal),
-    locations: await account.catalog.locations(signal),
-  }
+  const catalog = await readOffer(pass)
   const images = await account.catalog.image(image, signal)
   const unknownImage =
     images.length > 0 ? undefined : unknownName('image', [image], await account.catalog.imageNames(signal))
@@ -124,7 +122,7 @@ async function ensureMarker(pass: Pass): Promise<Step<'AddressReady'> | undefine
       return await act(pass, { lane: 'create', fenced: true, planned }, (options) => account.ensureMarker(options))
     }
     if (!project.spec.suspend) await account.ensureMarker({ holder: project.metadata.uid, signal })
-    const isRecorded = draft.account?.markerID === account.markerID
+    const isRecorded = project.status?.account?.markerID === account.markerID
     draft.account = { markerID: account.markerID }
     // Recorded before anything is allocated: what exists later must be provable with an id that was known before it.
     return isRecorded ? undefined : again('Allocating', 'The account has been marked as used by this cluster.')
@@ -144,9 +142,11 @@ async function allocate(pass: Pass, location: string): Promise<Step<'AddressRead
   const { account } = accessOf(pass)
   const name = resourceName(deps.identity.cluster, project.metadata)
   // R11: a cached list may not say that there is none, and R8: an earlier create may have succeeded without an answer.
-  const live = await account.primaryIPs.findLive(project.metadata.uid, { signal, lane: 'create' })
+  const [live, namesake] = await Promise.all([
+    account.primaryIPs.findLive(project.metadata.uid, { signal, lane: 'create' }),
+    account.primaryIPs.byName(name, signal),
+  ])
   if (live.length > 0) return again('Allocating', `Primary IP ${name} has been allocated.`)
-  const namesake = await account.primaryIPs.byName(name, signal)
   if (namesake !== undefined) return nameTaken(pass, namesake)
 
   const planned = again('Allocating', `Primary IP ${name} is being allocated in ${location}.`)

@@ -1,6 +1,8 @@
 // Owns CredentialsReady: the tokens exist and work, reach the account they always reached, and nobody else holds the bot. Reads only.
 
 import { minutes } from '../clock.ts'
+import type { Account } from '../providers/hcloud/account.ts'
+import type { Bot } from '../providers/telegram/bot.ts'
 import { isTelegramError, type TelegramError } from '../providers/telegram/telegram-error.ts'
 import { findPreviousIncarnation } from './incarnation.ts'
 import { fingerprint } from './memory.ts'
@@ -13,21 +15,26 @@ import { problemStep, reprobe } from './token-secret.ts'
 export const credentials: StepDefinition<'CredentialsReady'> = {
   condition: 'CredentialsReady',
   async run(pass) {
-    const refused = (await openAccount(pass)) ?? (await proveBot(pass))
-    if (refused !== undefined) return refused
+    // Side by side, because neither needs the other; of two refusals Hetzner's is told first.
+    const [account, bot] = await Promise.all([openAccount(pass), proveBot(pass)])
+    if ('refused' in account) return account.refused
+    if ('refused' in bot) return bot.refused
+    pass.access = { ...bot, account: account.account, tokens: { hetzner: account.token, ...bot.tokens } }
     const leftover = await findPreviousIncarnation(pass)
     if (leftover !== undefined) return blocked('PreviousIncarnation', leftover, reprobe(pass))
     return done('Verified')
   },
 }
 
-type Refusal = Step<'CredentialsReady'> | undefined
+interface Refused {
+  refused: Step<'CredentialsReady'>
+}
 
-async function openAccount(pass: Pass): Promise<Refusal> {
+async function openAccount(pass: Pass): Promise<Refused | { account: Account; token: string }> {
   const { project, deps, signal } = pass
   const { tokenSecretRef } = project.spec.hetzner
   const read = await readHetznerToken(pass)
-  if (read.kind === 'problem') return problemStep(pass, read)
+  if (read.kind === 'problem') return { refused: problemStep(pass, read) }
 
   const opened = await deps.accounts.open({
     token: read.token,
@@ -35,11 +42,10 @@ async function openAccount(pass: Pass): Promise<Refusal> {
     recorded: recordedIDs(pass),
     signal,
   })
-  if (opened.kind === 'opened') {
-    pass.access = { account: opened.account, tokens: { hetzner: read.token } }
-    return undefined
-  }
-  return blocked(...refusal(opened, tokenSecretRef.name), reprobe(pass))
+  if (opened.kind !== 'opened') return { refused: blocked(...refusal(opened, tokenSecretRef.name), reprobe(pass)) }
+  const { markerID } = opened.account
+  if (markerID !== undefined) pass.draft.account = { markerID }
+  return { account: opened.account, token: read.token }
 }
 
 function refusal(
@@ -64,33 +70,32 @@ function refusal(
   ]
 }
 
-async function proveBot(pass: Pass): Promise<Refusal> {
+async function proveBot(pass: Pass): Promise<Refused | { bot?: Bot; tokens?: { telegram: string } }> {
   const { project, deps } = pass
-  if (project.spec.telegram === undefined) return undefined
+  if (project.spec.telegram === undefined) return {}
   const { tokenSecretRef } = project.spec.telegram
   const read = await readBotToken(pass, tokenSecretRef)
-  if (read.kind === 'problem') return problemStep(pass, read)
+  if (read.kind === 'problem') return { refused: problemStep(pass, read) }
 
   try {
     await introduceBot(pass, read.token)
   } catch (error) {
-    if (isTelegramError(error) && error.errorClass === 'Auth') return rejectedBot(pass, error, tokenSecretRef.name)
+    if (isTelegramError(error) && error.errorClass === 'Auth')
+      return { refused: rejectedBot(pass, error, tokenSecretRef.name) }
     throw error
   }
   const bot = deps.bots.bot(read.token)
-  if (
-    !deps.claims.claim(bot.id, { uid: project.metadata.uid, creationTimestamp: project.metadata.creationTimestamp })
-  ) {
-    return blocked(
-      'BotConflict',
-      'Another Project, older than this one, already serves this bot. A bot has one webhook: give this Project a bot of its own, or delete the other.',
-      reprobe(pass),
-    )
-  }
-  if (pass.access !== undefined)
-    pass.access = { ...pass.access, bot, tokens: { ...pass.access.tokens, telegram: read.token } }
-  return undefined
+  const { uid, creationTimestamp } = project.metadata
+  if (!deps.claims.claim(bot.id, { uid, creationTimestamp })) return { refused: taken(pass) }
+  return { bot, tokens: { telegram: read.token } }
 }
+
+const taken = (pass: Pass): Step<'CredentialsReady'> =>
+  blocked(
+    'BotConflict',
+    'Another Project, older than this one, already serves this bot. A bot has one webhook: give this Project a bot of its own, or delete the other.',
+    reprobe(pass),
+  )
 
 const rejectedBot = (pass: Pass, error: TelegramError, secret: string): Step<'CredentialsReady'> =>
   blocked(

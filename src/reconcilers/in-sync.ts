@@ -2,7 +2,7 @@
 
 import { getCondition } from '../api/conditions.ts'
 import type { ReasonOf } from '../api/reasons.ts'
-import type { Pass } from './pass.ts'
+import { addressOf, type Pass } from './pass.ts'
 import { desiredUserData } from './user-data-source.ts'
 
 export type InSync =
@@ -20,7 +20,7 @@ export async function judgeInSync(pass: Pass): Promise<InSync | undefined> {
   const serves = getCondition(draft.conditions ?? [], 'WorkloadReady')?.status === 'True'
   if (keys === undefined || created === undefined || !serves) return undefined
 
-  const wanted = await desiredUserData(pass, keys)
+  const wanted = await desiredUserData(pass, { keys, ipv4: addressOf(pass).ipv4 })
   if (wanted.kind === 'problem') return { status: 'False', reason: 'DriftReported', message: wanted.message }
   if (wanted.hash !== created) return { status: 'False', reason: 'DriftReported', message: drifted }
   return { status: 'True', reason: 'UpToDate', message: 'What runs is what the spec says.' }

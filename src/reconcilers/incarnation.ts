@@ -18,10 +18,8 @@ export async function findPreviousIncarnation(pass: Pass): Promise<string | unde
   if (project.metadata.finalizers?.includes(FINALIZER)) return undefined
   const { account } = accessOf(pass)
   const selector = incarnationSelector(project.metadata)
-  const found: Labelled[] = [
-    ...(await account.primaryIPs.all(selector, signal)),
-    ...(await account.servers.all(selector, signal)),
-  ]
+  const lists = [account.primaryIPs.all(selector, signal), account.servers.all(selector, signal)] as const
+  const found: Labelled[] = (await Promise.all(lists)).flat()
   const leftovers = found.filter((resource) => !isOwned(resource.labels, deps.identity.cluster, project.metadata))
   return judgeLeftovers(leftovers, project.metadata.annotations?.[ANNOTATIONS.adopt])
 }

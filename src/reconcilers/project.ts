@@ -3,6 +3,7 @@
 import { getCondition } from '../api/conditions.ts'
 import { parseDuration } from '../api/duration.ts'
 import { FINALIZER, type Project, parseProject } from '../api/project.ts'
+import type { StepConditionType } from '../api/reasons.ts'
 import { type Duration, minutes, seconds } from '../clock.ts'
 import type { Reconcile, ReconcileResult } from '../controller/reconcile.ts'
 import { isConflict, isNotFound } from '../kube/api-error.ts'
@@ -14,15 +15,16 @@ import { guard } from './guard.ts'
 import { judgeInSync } from './in-sync.ts'
 import type { Pass } from './pass.ts'
 import { lookAnew } from './recent-reads.ts'
-import { firstStatus, type Outcome, redactStatus, reportStep, summarize } from './report.ts'
+import { rehearse } from './rehearsal.ts'
+import { firstStatus, isSameButForWords, type Outcome, redactStatus, reportStep, summarize } from './report.ts'
 import { isRequested } from './request.ts'
 import { server } from './server.ts'
-import { type StepDefinition, unobserved } from './step.ts'
+import { type Step, type StepDefinition, unobserved } from './step.ts'
 import { teardown } from './teardown.ts'
 import { webhook } from './webhook.ts'
 import { workload } from './workload.ts'
 
-const steps = [credentials, guard, address, server, workload, webhook] as const
+const steps = [credentials, guard, rehearse, address, server, workload, webhook] as const
 
 const again: ReconcileResult = { requeueAfter: 0 }
 
@@ -79,35 +81,52 @@ function isGoingWell(project: Project): boolean {
 
 async function runUntilIncomplete(pass: Pass): Promise<Outcome> {
   for (const step of steps) {
-    const stopped = typeof step === 'function' ? await runGuard(pass) : await runStep(pass, step as StepDefinition)
+    const stopped = await runAny(pass, step)
     if (stopped !== undefined) return stopped
   }
   pass.deps.memory.of(pass.project.metadata.uid).failures = 0
   return { kind: 'complete' }
 }
 
-async function runStep(pass: Pass, { condition, run }: StepDefinition): Promise<Outcome | undefined> {
-  const step = await run(pass).catch((error: unknown) => {
+function runAny(pass: Pass, step: (typeof steps)[number]): Promise<Outcome | undefined> {
+  if (step === guard) return runGuard(pass)
+  if (step === rehearse) return runRehearsal(pass)
+  return runStep(pass, step as StepDefinition)
+}
+
+/** What was answered, or what becomes of a throw; a stop of the whole pass is nobody's fault. */
+function answered<T>(pass: Pass, answer: Promise<T>): Promise<T | Step> {
+  return answer.catch((error: unknown) => {
     pass.signal.throwIfAborted()
     return faultStep(pass, error)
   })
-  reportStep(pass, condition, step)
-  if (step.kind !== 'unobserved') pass.deps.memory.of(pass.project.metadata.uid).failures = 0
-  return step.kind === 'done' ? undefined : { kind: 'stopped', at: condition, step }
 }
 
+/** Owns no condition, but writes the finalizer and the escrow: the pass ends after either. */
 async function runGuard(pass: Pass): Promise<Outcome | undefined> {
-  try {
-    if ((await guard(pass)) === 'pass') return undefined
-    return {
-      kind: 'stopped',
-      at: undefined,
-      step: unobserved('Creating', 'The Project is being made safe to delete.', 0),
-    }
-  } catch (error) {
-    pass.signal.throwIfAborted()
-    return { kind: 'stopped', at: undefined, step: faultStep(pass, error) }
-  }
+  const answer = await answered(pass, guard(pass))
+  if (answer === 'pass') return undefined
+  const written = unobserved('Creating', 'The Project is being made safe to delete.', 0)
+  return { kind: 'stopped', at: undefined, step: answer === 'again' ? written : answer }
+}
+
+/** Owns no condition: it speaks only when there can be no server, and then for ServerReady. */
+async function runRehearsal(pass: Pass): Promise<Outcome | undefined> {
+  const step = await answered(pass, rehearse(pass))
+  return step && stop(pass, 'ServerReady', step)
+}
+
+async function runStep(pass: Pass, { condition, run }: StepDefinition): Promise<Outcome | undefined> {
+  const step = await answered(pass, run(pass))
+  if (step.kind !== 'unobserved') pass.deps.memory.of(pass.project.metadata.uid).failures = 0
+  if (step.kind !== 'done') return stop(pass, condition, step)
+  reportStep(pass, condition, step)
+  return undefined
+}
+
+function stop(pass: Pass, at: StepConditionType, step: Step): Outcome {
+  reportStep(pass, at, step)
+  return { kind: 'stopped', at, step }
 }
 
 async function runTeardown(pass: Pass): Promise<ReconcileResult | undefined> {
@@ -125,6 +144,8 @@ function letGo({ project, deps }: Pass): undefined {
 
 async function report(pass: Pass, after: Duration): Promise<ReconcileResult> {
   const { project, draft, deps, signal } = pass
+  // A pass that is followed at once would only be read by nobody: its words wait for the next, its facts do not.
+  if (after === 0 && isSameButForWords(draft, project.status)) return again
   const written = await patchStatus(deps, project, { status: draft, signal })
   return written ? { requeueAfter: after } : afterConflict
 }
@@ -145,7 +166,7 @@ async function patchStatus(
 }
 
 /** A Project that a person must mend is probed this seldom, unless its step says otherwise. */
-const slowProbe = minutes(5)
+const slowProbe = minutes(1)
 
 /** A tenth to both sides, so that Projects created together do not stay together. */
 const jittered = (interval: Duration, random: number): Duration => interval * (0.9 + random / 5)

@@ -1,5 +1,6 @@
 // Turns what the steps answered into the status: the only code that writes conditions and the summary.
 
+import { isDeepStrictEqual } from 'node:util'
 import {
   type ConditionUpdate,
   clip,
@@ -130,4 +131,14 @@ function summaryOf({ draft, keysLost }: Pass, outcome: Outcome): string {
 /** R9: every text of a status passes the one redaction gate before it leaves. */
 export function redactStatus(status: ProjectStatus, redact: (text: string) => string): ProjectStatus {
   return JSON.parse(JSON.stringify(status), (_key, value) => (typeof value === 'string' ? redact(value) : value))
+}
+
+/** Whether two statuses tell the same facts: the same conditions for the same reasons, the same ids and figures. */
+export function isSameButForWords(a: ProjectStatus, b: ProjectStatus | undefined): boolean {
+  return b !== undefined && isDeepStrictEqual(withoutWords(a), withoutWords(b))
+}
+
+function withoutWords({ summary: _, conditions = [], ...facts }: ProjectStatus): unknown {
+  const steps = conditions.filter(({ type }) => type !== 'Reconciling' && type !== 'Ready')
+  return { ...facts, conditions: steps.map(({ message: _words, ...condition }) => condition) }
 }

@@ -8,6 +8,7 @@ import { isHcloudError } from '../providers/hcloud/errors.ts'
 import { act } from './act.ts'
 import { ensureKeys } from './keys.ts'
 import { isOwned, labelKeys, ownerLabels, resourceName } from './names.ts'
+import { readOffer } from './offer.ts'
 import { beginOperation } from './operation.ts'
 import { accessOf, addressOf, type Pass } from './pass.ts'
 import { choosePlacement } from './placement.ts'
@@ -30,7 +31,7 @@ export async function createServer(pass: Pass): Promise<ServerStep> {
   if (keys.kind === 'taken') return blocked(keys.reason, keys.message)
   if (keys.kind === 'lost') return blocked('InvalidServer', keys.message)
 
-  const userData = await desiredUserData(pass, keys.keys)
+  const userData = await desiredUserData(pass, { keys: keys.keys, ipv4: addressOf(pass).ipv4 })
   if (userData.kind === 'problem') return blocked('InvalidServer', userData.message, seconds(30))
 
   const sshKeys = await ensureSSHKeys(pass)
@@ -45,12 +46,9 @@ type Placed = { kind: 'placed'; type: string } | { kind: 'step'; step: ServerSte
 
 /** The address binds the location; a server that never ran may still move, which is the address step's to decide in the next pass. */
 async function place(pass: Pass, location: string): Promise<Placed> {
-  const { project, draft, signal } = pass
+  const { project, draft } = pass
   const { account } = accessOf(pass)
-  const catalog = {
-    serverTypes: await account.catalog.serverTypes(signal),
-    locations: await account.catalog.locations(signal),
-  }
+  const catalog = await readOffer(pass)
   const { isSoldOut, retryAfter } = account.placement
   const placement = choosePlacement({ types: project.spec.server.types, locations: [location], catalog, isSoldOut })
   switch (placement.kind) {
@@ -102,9 +100,11 @@ async function ensureSSHKeys(pass: Pass): Promise<SSHKeys> {
 async function lookUp(pass: Pass): Promise<ServerStep | undefined> {
   const { project, deps, signal } = pass
   const { account } = accessOf(pass)
-  const live = await account.servers.findLive(project.metadata.uid, { signal, lane: 'create' })
+  const [live, namesake] = await Promise.all([
+    account.servers.findLive(project.metadata.uid, { signal, lane: 'create' }),
+    account.servers.byName(resourceName(deps.identity.cluster, project.metadata), signal),
+  ])
   if (live.length > 0) return again(missing(pass), 'The server has been created.')
-  const namesake = await account.servers.byName(resourceName(deps.identity.cluster, project.metadata), signal)
   return namesake === undefined ? undefined : nameTaken(pass, namesake)
 }
 

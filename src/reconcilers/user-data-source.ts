@@ -1,7 +1,7 @@
 // The user data that a server of this Project is created with, as of now: the user's part from where the spec says, and our files.
 
 import { isForbidden } from '../kube/api-error.ts'
-import { accessOf, addressOf, type KeyMaterial, type Pass } from './pass.ts'
+import { accessOf, type KeyMaterial, type Pass } from './pass.ts'
 import { readConfigMap, readSecret } from './recent-reads.ts'
 import { contractFiles, type ServerFile } from './server-files.ts'
 import { composeUserData, UserDataTooLarge } from './user-data.ts'
@@ -10,12 +10,18 @@ import { webhookTarget } from './webhook-target.ts'
 
 export type DesiredUserData = { kind: 'composed'; data: string; hash: string } | { kind: 'problem'; message: string }
 
+/** What the files on it name. */
+export interface FutureServer {
+  keys: KeyMaterial
+  ipv4: string
+}
+
 /** Reads at most one Secret or ConfigMap; says what is wrong where no user data can be made. */
-export async function desiredUserData(pass: Pass, keys: KeyMaterial): Promise<DesiredUserData> {
+export async function desiredUserData(pass: Pass, server: FutureServer): Promise<DesiredUserData> {
   const source = await readSource(pass)
   if (source.kind === 'problem') return source
   try {
-    const { data, hash } = composeUserData({ userPart: source.text, files: (hash) => files(pass, keys, hash) })
+    const { data, hash } = composeUserData({ userPart: source.text, files: (hash) => files(pass, server, hash) })
     return { kind: 'composed', data, hash }
   } catch (error) {
     const known = error instanceof UserDataTooLarge || error instanceof UnsupportedUserData
@@ -24,12 +30,12 @@ export async function desiredUserData(pass: Pass, keys: KeyMaterial): Promise<De
   }
 }
 
-function files(pass: Pass, keys: KeyMaterial, userDataHash: string | undefined): ServerFile[] {
+function files(pass: Pass, { keys, ipv4 }: FutureServer, userDataHash: string | undefined): ServerFile[] {
   const { namespace, name, uid } = pass.project.metadata
   const { telegram } = accessOf(pass).tokens
   return contractFiles({
     project: { namespace, name, uid },
-    webhook: webhookTarget(addressOf(pass).ipv4, pass.project.spec.telegram),
+    webhook: webhookTarget(ipv4, pass.project.spec.telegram),
     userDataHash,
     certificate: keys.certificate,
     key: keys.key,
