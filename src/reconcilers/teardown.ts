@@ -21,20 +21,25 @@ import { pointsAt } from './webhook-target.ts'
 /** One pass of a deletion: at most one external write, then a report; `gone` once the finalizer is off. */
 export async function teardown(pass: Pass): Promise<DeletionProgress> {
   try {
-    lookAnew(pass)
-    pass.escrow = await readEscrow(pass)
-    const closed = await openForDeletion(pass)
-    if (closed !== undefined) return await waitOrAbandon(pass, closed)
-    return reportDeletion(pass, await advance(pass))
+    return await takeDown(pass)
   } catch (error) {
     pass.signal.throwIfAborted()
-    if (hasCode(error, 'account_unproven')) return waitOrAbandon(pass, unproven)
     const step = faultStep(pass, error)
-    return reportDeletion(
-      pass,
-      waiting(step.message ?? '', step.kind === 'unobserved' ? (step.after ?? minutes(1)) : minutes(1)),
-    )
+    const after = step.kind === 'unobserved' ? step.after : undefined
+    return reportDeletion(pass, waiting(step.message ?? '', after ?? minutes(1)))
   }
+}
+
+async function takeDown(pass: Pass): Promise<DeletionProgress> {
+  lookAnew(pass)
+  pass.escrow = await readEscrow(pass)
+  const closed = await openForDeletion(pass)
+  if (closed !== undefined) return waitOrAbandon(pass, closed)
+  const progress = await advance(pass).catch((error: unknown) => {
+    if (hasCode(error, 'account_unproven')) return undefined
+    throw error
+  })
+  return progress === undefined ? waitOrAbandon(pass, unproven) : reportDeletion(pass, progress)
 }
 
 const unproven: Closed = {
