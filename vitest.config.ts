@@ -1,9 +1,11 @@
-// Two kinds of tests, told apart by file name. `*.long.test.ts` is a third kind with a configuration of its own, so that
+// Kinds of tests, told apart by file name. `*.long.test.ts` is a further kind with a configuration of its own, so that
 // nobody starts an hour of soaking by a bare `vitest`.
 
 import { defineConfig } from 'vitest/config'
 
 const clusterTests = 'test/**/*.cluster.test.ts'
+/** Listens to silence for a minute: it needs a control plane of its own, and hardly any processor. */
+const quietTest = 'test/end-to-end/quiet.cluster.test.ts'
 const longTests = 'test/**/*.long.test.ts'
 
 export default defineConfig({
@@ -20,9 +22,18 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'quiet',
+          include: [quietTest],
+          globalSetup: 'test/global-setup.ts',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'control-plane',
           include: [clusterTests],
-          exclude: [longTests],
+          exclude: [longTests, quietTest],
           globalSetup: 'test/global-setup.ts',
           // An operator sees the whole cluster: two files at a time would repair each other's Projects.
           fileParallelism: false,

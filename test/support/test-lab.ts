@@ -61,6 +61,7 @@ export async function startTestLab({
   ...options
 }: TestLabOptions = {}): Promise<TestLab> {
   const api = await adminApi()
+  await clearProjects(api)
   const directory = await mkdtemp(path.join(tmpdir(), 'botyard-test-'))
   const world = createWorld({
     clock: systemClock({ speed }),
@@ -105,6 +106,18 @@ export async function startTestLab({
       await rm(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** An operator sees the whole cluster, and what another lab has left there belongs to a world that is no more. */
+async function clearProjects(api: Api): Promise<void> {
+  const projects = await api.list({ apiVersion: 'botyard.dev/v1alpha1', kind: 'Project' })
+  await Promise.all(
+    projects.map(async (project) => {
+      const ref = { ...project, apiVersion: 'botyard.dev/v1alpha1', kind: 'Project' }
+      await api.delete(ref)
+      await api.patch(ref, { metadata: { finalizers: null } }).catch(() => undefined)
+    }),
+  )
 }
 
 export interface Tenant {
