@@ -4,8 +4,8 @@
 import { defineConfig } from 'vitest/config'
 
 const clusterTests = 'test/**/*.cluster.test.ts'
-/** Listens to silence for a minute: it needs a control plane of its own, and hardly any processor. */
-const quietTest = 'test/end-to-end/quiet.cluster.test.ts'
+/** Beside the unit tests, on a control plane of their own: one listens to silence for a minute, one only starts and stops. */
+const apartTests = ['test/end-to-end/quiet.cluster.test.ts', 'test/control-plane/control-plane.cluster.test.ts']
 const longTests = 'test/**/*.long.test.ts'
 
 export default defineConfig({
@@ -22,8 +22,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'quiet',
-          include: [quietTest],
+          name: 'apart',
+          include: apartTests,
           globalSetup: 'test/global-setup.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -33,7 +33,7 @@ export default defineConfig({
         test: {
           name: 'control-plane',
           include: [clusterTests],
-          exclude: [longTests, quietTest],
+          exclude: [longTests, ...apartTests],
           globalSetup: 'test/global-setup.ts',
           // An operator sees the whole cluster: two files at a time would repair each other's Projects.
           fileParallelism: false,

@@ -53,7 +53,7 @@ export async function startOperator(o: OperatorOptions): Promise<Operator> {
   }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
   // The heap's young generation is kept small: the operator holds little and makes much garbage.
-  const node = ['--max-semi-space-size=4', o.program]
+  const node = ['--max-semi-space-size=2', o.program]
   const env = { ...thrifty, ...('pod' in o.access && podEnvironment(o.access.pod.url)) }
   const child = startChild({ args: [...node, '--lab', ...args, ...(o.args ?? [])], log: o.log, env })
   return operatorOf(child, { health: `http://127.0.0.1:${port}`, log: o.log })

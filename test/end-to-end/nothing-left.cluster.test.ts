@@ -5,6 +5,7 @@ import type { KubeObject } from '../../scripts/control-plane/api.ts'
 import { waitFor } from '../support/control-plane.ts'
 import {
   createTenant,
+  hetznerProjectOf,
   holdingsOf,
   nothing,
   projectOf,
@@ -49,7 +50,7 @@ async function expectNothing(tenant: Tenant, project: KubeObject): Promise<void>
   })
 }
 
-describe('deletion leaves nothing', () => {
+describe.concurrent('deletion leaves nothing', () => {
   it('of a Project that was Ready', async () => {
     const { tenant, project } = await readyProject()
     expect(await lab.api.find(escrowOf(project))).toBeDefined()
@@ -114,9 +115,8 @@ describe('deletion leaves nothing', () => {
     await lab.api.delete(project)
     await untilGone(lab.api, project)
     expect(holdingsOf(lab.world, tenant)).toMatchObject({ servers: 1, ipv4s: 1, sshKeys: 0, webhook: '' })
-    const labels = lab.world
-      .state()
-      .hcloud.projects.flatMap(({ servers, primaryIPs }) => [...servers, ...primaryIPs].map((each) => each.labels))
+    const left = hetznerProjectOf(lab.world, tenant)
+    const labels = [...(left?.servers ?? []), ...(left?.primaryIPs ?? [])].map((each) => each.labels)
     expect(labels.flatMap((each) => Object.keys(each)).filter((key) => key.startsWith('botyard.dev/'))).toEqual([])
   })
 })
