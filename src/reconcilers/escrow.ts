@@ -3,7 +3,7 @@
 import type { Secret } from '../kube/secrets.ts'
 import { escrowName, ownerLabels } from './names.ts'
 import type { EscrowContent, KeyMaterial, Pass } from './pass.ts'
-import { lookAnew, readSecret } from './recent-reads.ts'
+import { readSecret, saveSecret } from './recent-reads.ts'
 
 /** What an escrow Secret's fields are called; an existing escrow is read by these names. */
 const fields = {
@@ -66,13 +66,8 @@ export const isSameEscrow = (a: EscrowContent, b: EscrowContent): boolean =>
 
 /** Writes the whole content; the pass goes on with it. One write to the cluster. */
 export async function writeEscrow(pass: Pass, content: EscrowContent): Promise<void> {
-  const { project, deps, signal } = pass
-  const ref = { namespace: deps.identity.namespace, name: escrowName(project.metadata.uid) }
-  const existing = await deps.secrets.get(ref, signal)
-  const data = toData(content)
-  if (existing !== undefined) await deps.secrets.update({ ...existing, data }, signal)
-  else await deps.secrets.create(escrowSecret(pass, data), signal)
-  lookAnew(pass)
+  const secret = escrowSecret(pass, toData(content))
+  await saveSecret(pass, secret, await readSecret(pass, secret.metadata))
   pass.escrow = content
 }
 

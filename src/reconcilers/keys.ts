@@ -7,7 +7,7 @@ import { describeCertificate, issueCertificates } from './certificates.ts'
 import { keysFromData, keysToData, readEscrow, writeEscrow } from './escrow.ts'
 import { ownedSecretName, ownerLabels } from './names.ts'
 import type { EscrowContent, KeyMaterial, Pass } from './pass.ts'
-import { lookAnew, readSecret } from './recent-reads.ts'
+import { readSecret, saveSecret } from './recent-reads.ts'
 
 export type KeysDecision =
   | { kind: 'use'; keys: KeyMaterial }
@@ -116,31 +116,19 @@ async function putInEscrow(pass: Pass, keys: KeyMaterial): Promise<void> {
   await writeEscrow(pass, { ...current, keys })
 }
 
-async function publish(pass: Pass, existing: Secret | undefined, keys: KeyMaterial): Promise<void> {
-  const { project, deps, signal } = pass
-  lookAnew(pass)
-  const data = keysToData(keys)
-  if (existing !== undefined) return void (await deps.secrets.update({ ...existing, data }, signal))
-  await deps.secrets.create(
-    {
-      metadata: {
-        namespace: project.metadata.namespace,
-        name: ownedSecretName(project.metadata),
-        labels: ownerLabels(deps.identity.cluster, project.metadata),
-        ownerReferences: [
-          {
-            apiVersion: project.apiVersion,
-            kind: project.kind,
-            name: project.metadata.name,
-            uid: project.metadata.uid,
-            controller: true,
-            blockOwnerDeletion: true,
-          },
-        ],
-      },
-      type: 'Opaque',
-      data,
+function publish(pass: Pass, existing: Secret | undefined, keys: KeyMaterial): Promise<void> {
+  const { project, deps } = pass
+  const { apiVersion, kind } = project
+  const { namespace, name, uid } = project.metadata
+  const secret: Secret = {
+    metadata: {
+      namespace,
+      name: ownedSecretName(project.metadata),
+      labels: ownerLabels(deps.identity.cluster, project.metadata),
+      ownerReferences: [{ apiVersion, kind, name, uid, controller: true, blockOwnerDeletion: true }],
     },
-    signal,
-  )
+    type: 'Opaque',
+    data: keysToData(keys),
+  }
+  return saveSecret(pass, secret, existing)
 }

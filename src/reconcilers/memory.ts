@@ -10,6 +10,10 @@ export interface ProjectMemory {
   unknownCreateAt?: Duration
   /** Failed probes in a row, and the wall-clock time of the first. */
   probe: { failures: number; failingSince?: number }
+  /** The credentials were good in the last pass of this process. */
+  credentialsGood?: boolean
+  /** Monotonic time of the last status write. */
+  reportedAt?: Duration
   /** What Secrets and ConfigMaps said a moment ago, and when (monotonic). */
   reads: Map<string, { at: Duration; value: unknown }>
   /** Monotonic time of the last look at the webhook that found it as it should be. */

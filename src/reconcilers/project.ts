@@ -1,6 +1,5 @@
 // Reconciles one Project: the steps in order, one status patch at the end. The table of contents of the operator.
 
-import { getCondition } from '../api/conditions.ts'
 import { parseDuration } from '../api/duration.ts'
 import { FINALIZER, type Project, parseProject } from '../api/project.ts'
 import type { StepConditionType } from '../api/reasons.ts'
@@ -13,10 +12,11 @@ import type { ProjectDeps } from './deps.ts'
 import { faultStep } from './faults.ts'
 import { guard } from './guard.ts'
 import { judgeInSync } from './in-sync.ts'
+import { isWithin } from './memory.ts'
 import type { Pass } from './pass.ts'
 import { lookAnew } from './recent-reads.ts'
 import { rehearse } from './rehearsal.ts'
-import { firstStatus, isSameButForWords, type Outcome, redactStatus, reportStep, summarize } from './report.ts'
+import { firstStatus, hasSameIDs, type Outcome, redactStatus, reportStep, summarize } from './report.ts'
 import { isRequested } from './request.ts'
 import { server } from './server.ts'
 import { type Step, type StepDefinition, unobserved } from './step.ts'
@@ -66,17 +66,18 @@ async function welcome(project: Project, deps: ProjectDeps, signal: AbortSignal)
 }
 
 async function runSteps(pass: Pass): Promise<ReconcileResult> {
-  if (!isGoingWell(pass.project)) lookAnew(pass)
+  if (!isGoingWell(pass)) lookAnew(pass)
   const outcome = await runUntilIncomplete(pass)
+  pass.deps.memory.of(pass.project.metadata.uid).credentialsGood = pass.access !== undefined
   const inSync = await judgeInSync(pass).catch(() => undefined)
   summarize(pass, outcome, inSync)
   return report(pass, requeueFor(pass, outcome))
 }
 
 /** Nobody has asked for a look, the spec is the one of the last pass, and its tokens served. */
-function isGoingWell(project: Project): boolean {
-  const credentialsReady = getCondition(project.status?.conditions ?? [], 'CredentialsReady')?.status === 'True'
-  return credentialsReady && project.status?.observedGeneration === project.metadata.generation && !isRequested(project)
+function isGoingWell({ project, deps }: Pass): boolean {
+  const isCurrent = project.status?.observedGeneration === project.metadata.generation
+  return deps.memory.of(project.metadata.uid).credentialsGood === true && isCurrent && !isRequested(project)
 }
 
 async function runUntilIncomplete(pass: Pass): Promise<Outcome> {
@@ -144,8 +145,9 @@ function letGo({ project, deps }: Pass): undefined {
 
 async function report(pass: Pass, after: Duration): Promise<ReconcileResult> {
   const { project, draft, deps, signal } = pass
-  // A pass that is followed at once would only be read by nobody: its words wait for the next, its facts do not.
-  if (after === 0 && isSameButForWords(draft, project.status)) return again
+  // What is followed at once need not be told at once, but at least once a second; ids are written down in any case.
+  const toldJustNow = isWithin(deps.clock, deps.memory.of(project.metadata.uid).reportedAt, seconds(1))
+  if (after === 0 && toldJustNow && hasSameIDs(draft, project.status)) return again
   const written = await patchStatus(deps, project, { status: draft, signal })
   return written ? { requeueAfter: after } : afterConflict
 }
@@ -158,6 +160,7 @@ async function patchStatus(
 ): Promise<boolean> {
   try {
     await deps.projects.patchStatus(project, redactStatus(o.status, deps.redact), o.signal)
+    deps.memory.of(project.metadata.uid).reportedAt = deps.clock.monotonic()
     return true
   } catch (error) {
     if (isConflict(error) || isNotFound(error)) return false

@@ -15,13 +15,29 @@ const goodFor = seconds(5)
 
 /** As `secrets.get`, but perhaps up to five seconds old; absence is never remembered. */
 export const readSecret = (pass: Pass, ref: Ref): Promise<Secret | undefined> =>
-  recent(pass, `Secret ${ref.namespace}/${ref.name}`, () => pass.deps.secrets.get(ref, pass.signal))
+  recent(pass, nameOf('Secret', ref), () => pass.deps.secrets.get(ref, pass.signal))
+
+/** Creates the Secret, or replaces the content of the one that was read; what the API server answers is good for the next pass. */
+export async function saveSecret(pass: Pass, secret: Secret, existing: Secret | undefined): Promise<void> {
+  const { project, deps, signal } = pass
+  const { reads } = deps.memory.of(project.metadata.uid)
+  const what = nameOf('Secret', secret.metadata)
+  reads.delete(what)
+  const at = deps.clock.monotonic()
+  const value =
+    existing === undefined
+      ? await deps.secrets.create(secret, signal)
+      : await deps.secrets.update({ ...existing, data: secret.data }, signal)
+  reads.set(what, { at, value })
+}
 
 /** As `configMaps.get`, under the same terms. */
 export const readConfigMap = (pass: Pass, ref: Ref): Promise<ConfigMap | undefined> =>
-  recent(pass, `ConfigMap ${ref.namespace}/${ref.name}`, () => pass.deps.configMaps.get(ref, pass.signal))
+  recent(pass, nameOf('ConfigMap', ref), () => pass.deps.configMaps.get(ref, pass.signal))
 
-/** Begins to read anew: somebody has asked for a pass, a Secret did not serve in the last one, or we have just written one. */
+const nameOf = (kind: string, { namespace, name }: Ref): string => `${kind} ${namespace}/${name}`
+
+/** Begins to read anew: somebody has asked for a pass, or a Secret did not serve in the last one. */
 export function lookAnew({ project, deps }: Pass): void {
   deps.memory.of(project.metadata.uid).reads.clear()
 }

@@ -133,12 +133,16 @@ export function redactStatus(status: ProjectStatus, redact: (text: string) => st
   return JSON.parse(JSON.stringify(status), (_key, value) => (typeof value === 'string' ? redact(value) : value))
 }
 
-/** Whether two statuses tell the same facts: the same conditions for the same reasons, the same ids and figures. */
-export function isSameButForWords(a: ProjectStatus, b: ProjectStatus | undefined): boolean {
-  return b !== undefined && isDeepStrictEqual(withoutWords(a), withoutWords(b))
+/** Whether two statuses name the same things at Hetzner and Telegram: what a process that dies now must not take with it. */
+export function hasSameIDs(a: ProjectStatus, b: ProjectStatus | undefined): boolean {
+  return b !== undefined && isDeepStrictEqual(idsOf(a), idsOf(b))
 }
 
-function withoutWords({ summary: _, conditions = [], ...facts }: ProjectStatus): unknown {
-  const steps = conditions.filter(({ type }) => type !== 'Reconciling' && type !== 'Ready')
-  return { ...facts, conditions: steps.map(({ message: _words, ...condition }) => condition) }
-}
+const idsOf = ({ account, address, server, operation, telegram }: ProjectStatus): unknown => [
+  account,
+  address,
+  server,
+  operation,
+  telegram?.url,
+  telegram?.settingsHash,
+]
