@@ -239,8 +239,8 @@ export const rules1To6: readonly Mutation[] = [
     rule: 'R6',
     what: 'the guard stands before the steps that write',
     file: 'src/reconcilers/project.ts',
-    from: '[credentials, guard, address, server, workload, webhook]',
-    to: '[credentials, address, server, workload, webhook, guard]',
+    from: '[credentials, guard, rehearse, address, server, workload, webhook]',
+    to: '[credentials, rehearse, address, server, workload, webhook, guard]',
     killedBy: 'holds at every write',
   },
   {
