@@ -2,7 +2,6 @@
 // collect garbage. About three seconds, 400 MiB, nothing left behind.
 
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,6 +9,7 @@ import { type Api, applyFiles, createApi, type KubeObject } from './api.ts'
 import { type Binaries, findBinaries } from './binaries.ts'
 import { type Authority, createAuthority, generateTokenKeys, openAuthority } from './certificates.ts'
 import { ApiFailure } from './connection.ts'
+import { freePort } from './free-port.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
 import { createProcesses, type Processes, type Server } from './processes.ts'
 import { apiServerCommand, type CommandLine, controllerManagerCommand, etcdCommand, layout } from './servers.ts'
@@ -185,15 +185,4 @@ async function applyManifests(api: Api, manifests: readonly string[]): Promise<v
 function isEstablished({ status: current }: KubeObject): boolean {
   const conditions: { type: string; status: string }[] = current?.conditions ?? []
   return conditions.some(({ type, status }) => type === 'Established' && status === 'True')
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
-  const server = createServer()
-  server.once('error', reject)
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-  })
-  return promise
 }

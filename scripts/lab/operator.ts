@@ -1,8 +1,8 @@
 // The operator as a process of its own, with the access it is given: bundled as it ships, or from its sources.
 
 import { readFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '../control-plane/free-port.ts'
 import { type Child, startChild } from './child.ts'
 
 export interface OperatorOptions {
@@ -95,14 +95,3 @@ const answersReady = (health: string): Promise<boolean> =>
   fetch(`${health}/readyz`)
     .then((answer) => answer.ok)
     .catch(() => false)
-
-function freePort(): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
-  const server = createServer()
-  server.once('error', reject)
-  server.listen(0, '127.0.0.1', () => {
-    const address = server.address()
-    server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-  })
-  return promise
-}
