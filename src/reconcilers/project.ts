@@ -85,7 +85,6 @@ async function runUntilIncomplete(pass: Pass): Promise<Outcome> {
     const stopped = await runAny(pass, step)
     if (stopped !== undefined) return stopped
   }
-  pass.deps.memory.of(pass.project.metadata.uid).failures = 0
   return { kind: 'complete' }
 }
 
