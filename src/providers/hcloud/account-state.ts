@@ -14,7 +14,7 @@ import { createInventory, type Inventory } from './inventory.ts'
 import { createPlacementMemory } from './placement-memory.ts'
 import { printPrimaryIP } from './primary-ips.ts'
 import { isSettledServer, printServer } from './servers.ts'
-import { createWriteLog, type WriteLog } from './write-log.ts'
+import { createWrites, type Writes } from './write-log.ts'
 
 export interface AccountState {
   readonly id: string
@@ -25,7 +25,7 @@ export interface AccountState {
   ensuringMarker: Promise<number> | undefined
   readonly budget: Budget
   readonly breaker: Breaker
-  readonly writes: WriteLog
+  readonly writes: Writes
   readonly servers: CachedList<Server>
   readonly primaryIPs: CachedList<PrimaryIP>
   readonly actions: ActionPoll
@@ -60,12 +60,12 @@ const sweepsPerAddressList = 10
 
 export function createAccountState(deps: AccountStateDeps): AccountState {
   const { clock, random, reads, onChange } = deps
-  const writes = createWriteLog(clock)
+  const writes = createWrites(clock)
   const uidOf = (item: { labels: Readonly<Record<string, string>> }) => item.labels[deps.uidLabel]
 
   const servers: CachedList<Server> = createCachedList<Server>({
     clock,
-    writes,
+    writes: writes.servers,
     uidOf,
     print: printServer,
     isSettled: isSettledServer,
@@ -79,7 +79,7 @@ export function createAccountState(deps: AccountStateDeps): AccountState {
   })
   const primaryIPs = createCachedList<PrimaryIP>({
     clock,
-    writes,
+    writes: writes.primaryIPs,
     uidOf,
     print: printPrimaryIP,
     onChange,

@@ -10,7 +10,7 @@ import { type Connect, property } from './client.ts'
 import type { Identity } from './identity.ts'
 import { ensureMarker } from './marker.ts'
 import { createPrimaryIPs } from './primary-ips.ts'
-import { type Reach, readLane, write } from './reach.ts'
+import { type Reach, readLane } from './reach.ts'
 import { createServers } from './servers.ts'
 import { createSSHKeys } from './ssh-keys.ts'
 import type { Holder, TokenEntry } from './tokens.ts'
@@ -51,7 +51,7 @@ export function createAccountView({
   async function ensureOnce(uid: string): Promise<number> {
     try {
       const options = { holder: uid, lane: 'create' as const, signal: sharedSignal() }
-      state.markerID = await write(reach, options, (api) => ensureMarker(api, marker))
+      state.markerID = await ensureMarker(reach.api(options), marker)
       state.isMarkerEnsured = true
       onMarker(state)
       return state.markerID

@@ -7,7 +7,7 @@ import type { Action, Image, Labels, Location, Pricing, PrimaryIP, Server, Serve
 export type Lane = 'delete' | 'create' | 'repair' | 'drift'
 
 export interface WriteOptions {
-  /** Project uid whose cached view this write makes stale (R12). */
+  /** Uid of the Project that writes: what is listed of it may be stale after that (R12). */
   holder: string
   lane: Lane
   signal: AbortSignal

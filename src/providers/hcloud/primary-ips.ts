@@ -80,7 +80,7 @@ export function createPrimaryIPs({ reach, cache, clusterSelector, learnActions }
     ...createBook({ reach, list, get, cache: { list: cache, readAll, pageSize } }),
 
     create: ({ autoDelete, labels, ...body }, options) =>
-      write(reach, options, async (api) => {
+      write(reach, { ...options, merges: 'primaryIPs' }, async (api) => {
         const { data } = await api.POST('/primary_ips', {
           body: { ...body, auto_delete: autoDelete, labels: { ...labels } },
         })
@@ -88,7 +88,7 @@ export function createPrimaryIPs({ reach, cache, clusterSelector, learnActions }
       }),
 
     update: (id, { name, labels, autoDelete }, options) =>
-      write(reach, options, async (api) => {
+      write(reach, { ...options, merges: 'primaryIPs' }, async (api) => {
         const body = {
           ...(name === undefined ? {} : { name }),
           ...(labels === undefined ? {} : { labels: { ...labels } }),
@@ -99,14 +99,14 @@ export function createPrimaryIPs({ reach, cache, clusterSelector, learnActions }
       }),
 
     delete: (id, options) =>
-      write(reach, options, async (api) => {
+      write(reach, { ...options, outdates: ['primaryIPs'] }, async (api) => {
         const existed = await deleted(api.DELETE('/primary_ips/{id}', { params: { path: { id } } }))
         cache.remove(id)
         return existed
       }),
 
     unassign: (id, options) =>
-      write(reach, options, async (api) => {
+      write(reach, { ...options, outdates: ['servers', 'primaryIPs'] }, async (api) => {
         const { data } = await api.POST('/primary_ips/{id}/actions/unassign', { params: { path: { id } } })
         const { action } = parse(z.object({ action: actionSchema }), data, { write: true })
         learnActions([action])

@@ -85,7 +85,7 @@ export function createServers({ reach, cache, clusterSelector, learnActions }: S
 
   /** One of the actions without a body. */
   const act = (name: 'poweron' | 'poweroff' | 'shutdown' | 'reboot' | 'reset') => (id: number, options: WriteOptions) =>
-    write(reach, options, async (api) => {
+    write(reach, { ...options, outdates: ['servers'] }, async (api) => {
       const { data } = await api.POST(`/servers/{id}/actions/${name}`, { params: { path: { id } } })
       return learn(data)
     })
@@ -105,7 +105,7 @@ export function createServers({ reach, cache, clusterSelector, learnActions }: S
     }),
 
     create: (body, options) =>
-      write(reach, options, async (api) => {
+      write(reach, { ...options, outdates: ['servers', 'primaryIPs'] }, async (api) => {
         const { data } = await api.POST('/servers', { body: toWire(body) })
         const { server, action, next_actions: next } = parse(createdSchema, data, { write: true })
         cache.merge(server)
@@ -114,7 +114,7 @@ export function createServers({ reach, cache, clusterSelector, learnActions }: S
       }),
 
     update: (id, change, options) =>
-      write(reach, options, async (api) => {
+      write(reach, { ...options, merges: 'servers' }, async (api) => {
         const { data } = await api.PUT('/servers/{id}', { params: { path: { id } }, body: copyLabels(change) })
         const { server } = parse(z.object({ server: serverSchema }), data, { write: true })
         cache.merge(server)
@@ -128,7 +128,7 @@ export function createServers({ reach, cache, clusterSelector, learnActions }: S
     reset: act('reset'),
 
     delete: (id, options) =>
-      write(reach, options, async (api) => {
+      write(reach, { ...options, outdates: ['servers', 'primaryIPs'] }, async (api) => {
         try {
           const { data } = await api.DELETE('/servers/{id}', { params: { path: { id } } })
           return learn(data)

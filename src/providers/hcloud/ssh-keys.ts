@@ -6,7 +6,7 @@ import { createBook, type ListFilter } from './book.ts'
 import { type CallOptions, parse, property, readPages } from './client.ts'
 import { deleted } from './deleted.ts'
 import type { SSHKey } from './domain.ts'
-import { type Reach, write } from './reach.ts'
+import type { Reach } from './reach.ts'
 
 export const sshKeySchema = z
   .object({
@@ -35,13 +35,12 @@ export function createSSHKeys(reach: Reach): SSHKeys {
   return {
     ...createBook({ reach, list, get }),
 
-    create: ({ name, publicKey, labels }, options) =>
-      write(reach, options, async (api) => {
-        const { data } = await api.POST('/ssh_keys', { body: { name, public_key: publicKey, labels: { ...labels } } })
-        return parse(z.object({ ssh_key: sshKeySchema }), data, { write: true }).ssh_key
-      }),
+    async create({ name, publicKey, labels }, options) {
+      const body = { name, public_key: publicKey, labels: { ...labels } }
+      const { data } = await reach.api(options).POST('/ssh_keys', { body })
+      return parse(z.object({ ssh_key: sshKeySchema }), data, { write: true }).ssh_key
+    },
 
-    delete: (id, options) =>
-      write(reach, options, (api) => deleted(api.DELETE('/ssh_keys/{id}', { params: { path: { id } } }))),
+    delete: (id, options) => deleted(reach.api(options).DELETE('/ssh_keys/{id}', { params: { path: { id } } })),
   }
 }

@@ -1,5 +1,5 @@
-// R12: what was listed before a Project's own last write has nothing to say about that Project. This is the order of
-// events that decides it: a counter, not a clock, because two events can fall into one millisecond.
+// R12: what was listed before a Project's own last write has nothing to say about that Project, unless that write told
+// what has become of it. The order of events decides: a counter, not a clock, because two events can fall into one millisecond.
 
 import { type Clock, type Duration, seconds } from '../../clock.ts'
 
@@ -12,11 +12,20 @@ export interface Moment {
   readonly at: Duration
 }
 
+/** What is known of a write that has ended. */
+export interface WriteOutcome {
+  /** Nobody knows whether it took effect. */
+  unknown: boolean
+  /** Its answer was merged in: lists that spoke before it speak on. */
+  merged?: boolean
+}
+
+/** The own writes that one kind of list must not be older than. */
 export interface WriteLog {
   /** This moment; later ones compare greater. */
   now(): Moment
   /** A write for this uid begins; the answer is called when it has ended. */
-  begin(uid: string): (outcome: { unknown: boolean }) => void
+  begin(uid: string): (outcome: WriteOutcome) => void
   /** As if a write had just ended: nothing listed so far speaks for this uid. */
   touch(uid: string): void
   /** Whether a list that was asked for at this moment may speak for the uid. */
@@ -45,9 +54,9 @@ export function createWriteLog(clock: Clock): WriteLog {
     begin(uid) {
       const entry = entryOf(uid)
       entry.running += 1
-      return ({ unknown }) => {
+      return ({ unknown, merged = false }) => {
         entry.running -= 1
-        entry.endOrder = ++order
+        if (!merged) entry.endOrder = ++order
         if (unknown) entry.unsureUntil = clock.monotonic() + lateEffect
       }
     },
@@ -61,6 +70,30 @@ export function createWriteLog(clock: Clock): WriteLog {
     },
     forget(uid) {
       if (entries.get(uid)?.running === 0) entries.delete(uid)
+    },
+  }
+}
+
+/** The kinds of which lists are kept. */
+export type Listed = 'servers' | 'primaryIPs'
+
+/** One log for each kind: a write outdates only the lists that would show what it does. */
+export interface Writes extends Readonly<Record<Listed, WriteLog>> {
+  /** As if a write to everything had just ended. */
+  touch(uid: string): void
+  forget(uid: string): void
+}
+
+export function createWrites(clock: Clock): Writes {
+  const logs = { servers: createWriteLog(clock), primaryIPs: createWriteLog(clock) }
+  const all = Object.values(logs)
+  return {
+    ...logs,
+    touch(uid) {
+      for (const log of all) log.touch(uid)
+    },
+    forget(uid) {
+      for (const log of all) log.forget(uid)
     },
   }
 }

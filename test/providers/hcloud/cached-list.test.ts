@@ -103,7 +103,10 @@ describe('what may be known', () => {
     { minLength: 5, maxLength: 60 },
   )
 
-  it('is never older than the own last write, whatever the order of questions and answers', async () => {
+  it.each([
+    { how: 'that told nothing', merged: false },
+    { how: 'whose answer was merged in', merged: true },
+  ])('is never older than the own last write $how, whatever the order of questions and answers', async ({ merged }) => {
     const run = async (script: readonly string[]) => {
       const { list, writes } = setUp()
       let world = 0
@@ -112,7 +115,8 @@ describe('what may be known', () => {
         write() {
           const ended = writes.begin('u1')
           world += 1
-          ended({ unknown: false })
+          if (merged) list.merge(item(1, world))
+          ended({ unknown: false, merged })
         },
         ask: () => void list.sweep(() => new Promise((resolve) => pending.push({ seen: world, resolve }))),
         answer() {
@@ -140,6 +144,26 @@ describe('what may be known', () => {
     expect(list.known('u1')).toEqual([])
     await list.sweep(async () => [item(1)])
     expect(list.known('u1')).toEqual([item(1)])
+  })
+
+  it('goes on after a write whose answer was merged in, with that answer', async () => {
+    const { list, writes } = setUp()
+    await list.sweep(async () => [item(1), item(2)])
+    const ended = writes.begin('u1')
+    list.merge(item(1, 7))
+    expect(list.known('u1')).toEqual([])
+    ended({ unknown: false, merged: true })
+    expect(list.known('u1')).toEqual([item(1, 7)])
+  })
+
+  it('stays nothing when a merged answer follows a write that told nothing', async () => {
+    const { list, writes } = setUp()
+    await list.sweep(async () => [item(1), item(2, 0, 'u1')])
+    writes.begin('u1')({ unknown: false })
+    const ended = writes.begin('u1')
+    list.merge(item(1, 7))
+    ended({ unknown: false, merged: true })
+    expect(list.known('u1')).toEqual([])
   })
 
   it("is not spoilt by another Project's write", async () => {
