@@ -10,6 +10,8 @@ export interface ProjectMemory {
   unknownCreateAt?: Duration
   /** Failed probes in a row, and the wall-clock time of the first. */
   probe: { failures: number; failingSince?: number }
+  /** Monotonic time of the last probe that was answered well. */
+  probeAnsweredAt?: Duration
   /** The credentials were good in the last pass of this process. */
   credentialsGood?: boolean
   /** Monotonic time of the last status write. */

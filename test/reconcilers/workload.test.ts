@@ -39,7 +39,7 @@ const rows: Row[] = [
   {
     name: 'boots while it never answered and time is left',
     given: { result: refused, failures: 1 },
-    want: { kind: 'wait', reason: 'Booting', after: seconds(2) },
+    want: { kind: 'wait', reason: 'Booting', after: seconds(1) },
   },
   {
     name: 'boots however many probes failed',
