@@ -56,10 +56,17 @@ export function createProcesses(directory: string): Processes {
   }
 }
 
+/**
+ * The servers of a real cluster have processors of their own; here they share a few with what is tested. Collecting
+ * garbage a third as often, they take a fifth less time for the same work, and some 100 MiB more memory.
+ */
+const roomy = { GOGC: '400' }
+
 async function startServer({ name, file, args, cwd, logFile }: ServerCommand): Promise<Server> {
   // A file and not a pipe: a server must be able to write when its parent is gone.
   const log = openSync(logFile, 'a')
-  const child = spawn(file, args, { cwd, detached: true, stdio: ['ignore', log, log] })
+  const env = { ...process.env, ...roomy }
+  const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', log, log] })
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message))
     child.once('exit', (code, signal) => resolve(signal ?? `code ${code}`))
