@@ -39,11 +39,10 @@ export function decideKeys(world: {
 
 export type KeysResult =
   | { kind: 'ready'; keys: KeyMaterial }
-  | { kind: 'written' }
   | { kind: 'lost'; message: string }
   | { kind: 'taken'; reason: Extract<ReasonOf<'ServerReady', 'False'>, 'NameTaken'>; message: string }
 
-/** Brings both copies in line, with at most one write to the cluster a pass. */
+/** Brings both copies in line: the escrow first, because what exists in only one place must be in the one that users cannot delete. */
 export async function ensureKeys(pass: Pass, at: { ipv4: string; serverExists: boolean }): Promise<KeysResult> {
   const { project, deps } = pass
   const ref = { namespace: project.metadata.namespace, name: ownedSecretName(project.metadata) }
@@ -59,23 +58,30 @@ export async function ensureKeys(pass: Pass, at: { ipv4: string; serverExists: b
   })
   switch (decision.kind) {
     case 'use':
-      deps.memory.keepSecret(project.metadata.uid, decision.keys.secretToken)
-      return { kind: 'ready', keys: decision.keys }
+      return ready(pass, decision.keys)
     case 'publish':
       await publish(pass, secret, decision.keys)
-      return { kind: 'written' }
+      return ready(pass, decision.keys)
     case 'escrow':
       await putInEscrow(pass, decision.keys)
-      return { kind: 'written' }
-    case 'generate':
-      await keep(pass, secret, await generate(pass, at.ipv4))
-      return { kind: 'written' }
+      return ready(pass, decision.keys)
+    case 'generate': {
+      const keys = await generate(pass, at.ipv4)
+      if (deps.settings.escrow) await putInEscrow(pass, keys)
+      await publish(pass, secret, keys)
+      return ready(pass, keys)
+    }
     case 'lost':
       return {
         kind: 'lost',
         message: `The keys that the server was given are lost: neither Secret ${ref.name} nor the escrow holds a set for ${at.ipv4}. Restore the Secret from a backup, or delete the Project and create it again.`,
       }
   }
+}
+
+function ready({ project, deps }: Pass, keys: KeyMaterial): KeysResult {
+  deps.memory.keepSecret(project.metadata.uid, keys.secretToken)
+  return { kind: 'ready', keys }
 }
 
 const isSame = (a: KeyMaterial, b: KeyMaterial | undefined): boolean =>
@@ -103,12 +109,6 @@ async function generate({ project, deps }: Pass, ipv4: string): Promise<KeyMater
     key: issued.key,
     secretToken: randomBytes(32).toString('base64url'),
   }
-}
-
-/** New keys go into escrow first: what exists in only one place must be in the one that users cannot delete. */
-async function keep(pass: Pass, secret: Secret | undefined, keys: KeyMaterial): Promise<void> {
-  if (pass.deps.settings.escrow) return putInEscrow(pass, keys)
-  return publish(pass, secret, keys)
 }
 
 async function putInEscrow(pass: Pass, keys: KeyMaterial): Promise<void> {

@@ -19,7 +19,7 @@ import { rehearse } from './rehearsal.ts'
 import { firstStatus, hasSameIDs, type Outcome, redactStatus, reportStep, summarize } from './report.ts'
 import { isRequested } from './request.ts'
 import { server } from './server.ts'
-import { type Step, type StepDefinition, unobserved } from './step.ts'
+import type { Step, StepDefinition } from './step.ts'
 import { teardown } from './teardown.ts'
 import { webhook } from './webhook.ts'
 import { workload } from './workload.ts'
@@ -102,12 +102,13 @@ function answered<T>(pass: Pass, answer: Promise<T>): Promise<T | Step> {
   })
 }
 
-/** Owns no condition, but writes the finalizer and the escrow: the pass ends after either. */
+/** Owns no condition: it stops the pass, under the name of nobody, only when the cluster did not take its writes. */
 async function runGuard(pass: Pass): Promise<Outcome | undefined> {
-  const answer = await answered(pass, guard(pass))
-  if (answer === 'pass') return undefined
-  const written = unobserved('Creating', 'The Project is being made safe to delete.', 0)
-  return { kind: 'stopped', at: undefined, step: answer === 'again' ? written : answer }
+  const failure = await answered(
+    pass,
+    guard(pass).then(() => undefined),
+  )
+  return failure && { kind: 'stopped', at: undefined, step: failure }
 }
 
 /** Owns no condition: it speaks only when there can be no server, and then for ServerReady. */
@@ -144,8 +145,8 @@ function letGo({ project, deps }: Pass): undefined {
 
 async function report(pass: Pass, after: Duration): Promise<ReconcileResult> {
   const { project, draft, deps, signal } = pass
-  // What is followed at once need not be told at once, but at least once a second; ids are written down in any case.
-  const toldJustNow = isWithin(deps.clock, deps.memory.of(project.metadata.uid).reportedAt, seconds(1))
+  // What is followed at once need not be told at once, but at least every other second; ids are written down in any case.
+  const toldJustNow = isWithin(deps.clock, deps.memory.of(project.metadata.uid).reportedAt, seconds(2))
   if (after === 0 && toldJustNow && hasSameIDs(draft, project.status)) return again
   const written = await patchStatus(deps, project, { status: draft, signal })
   return written ? { requeueAfter: after } : afterConflict

@@ -11,9 +11,9 @@ interface Ref {
 }
 
 /** So long an answer is good for; only for Projects whose credentials were good in the last pass (see `lookAnew`). */
-const goodFor = seconds(5)
+const goodFor = seconds(10)
 
-/** As `secrets.get`, but perhaps up to five seconds old; absence is never remembered. */
+/** As `secrets.get`, but perhaps up to ten seconds old. */
 export const readSecret = (pass: Pass, ref: Ref): Promise<Secret | undefined> =>
   recent(pass, nameOf('Secret', ref), () => pass.deps.secrets.get(ref, pass.signal))
 
@@ -52,7 +52,6 @@ async function recent<T>(
   if (known !== undefined && deps.clock.monotonic() - known.at < goodFor) return known.value as T
   const at = deps.clock.monotonic()
   const value = await read()
-  if (value === undefined) reads.delete(what)
-  else reads.set(what, { at, value })
+  reads.set(what, { at, value })
   return value
 }

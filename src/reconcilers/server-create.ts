@@ -27,7 +27,6 @@ export async function createServer(pass: Pass): Promise<ServerStep> {
   if (placement.kind === 'step') return placement.step
 
   const keys = await ensureKeys(pass, { ipv4: addressOf(pass).ipv4, serverExists: false })
-  if (keys.kind === 'written') return again(missing(pass), 'The keys of the server have been made and kept.')
   if (keys.kind === 'taken') return blocked(keys.reason, keys.message)
   if (keys.kind === 'lost') return blocked('InvalidServer', keys.message)
 

@@ -152,8 +152,6 @@ async function running(pass: Pass, found: Server): Promise<Step<'ServerReady'>> 
   if (unserved !== undefined) return unserved
 
   const keys = await ensureKeys(pass, { ipv4, serverExists: true })
-  if (keys.kind === 'written')
-    return unobserved('Repairing', "The server's keys are being put back into their Secret.", 0)
   if (keys.kind === 'taken') return blocked(keys.reason, keys.message)
   if (keys.kind === 'ready') pass.keys = keys.keys
   if (keys.kind === 'lost') pass.keysLost = keys.message

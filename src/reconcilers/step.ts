@@ -69,6 +69,3 @@ export interface StepDefinition<T extends StepConditionType = StepConditionType>
   readonly condition: T
   run(pass: Pass): Promise<Step<T>>
 }
-
-/** The guard owns no condition: it lets the pass go on, or ends it because it has just written to the cluster. */
-export type Guard = (pass: Pass) => Promise<'pass' | 'again'>

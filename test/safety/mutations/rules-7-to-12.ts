@@ -143,7 +143,7 @@ export const rules7To12: readonly Mutation[] = [
     rule: 'R9',
     what: "the webhook's secret token is made known to the gate",
     file: 'src/reconcilers/keys.ts',
-    from: 'deps.memory.keepSecret(project.metadata.uid, decision.keys.secretToken)',
+    from: 'deps.memory.keepSecret(project.metadata.uid, keys.secretToken)',
     to: '',
     killedBy: 'the secret token of the webhook and the keys',
   },
