@@ -6,17 +6,17 @@ import type { KubeObject } from '../../scripts/control-plane/api.ts'
 import type { Handler } from '../../simulators/kit/handler.ts'
 import { type Canary, releaseCanary } from '../support/canary.ts'
 import { secret, waitFor } from '../support/control-plane.ts'
-import { type History, recordHistory, type Version } from '../support/history.ts'
+import type { History, Version } from '../support/history.ts'
 import {
   conditionOf,
   createTenant,
   projectOf,
-  startTestLab,
   type Tenant,
   type TestLab,
   untilCondition,
   untilReady,
 } from '../support/test-lab.ts'
+import { startWatchedLab, type WatchedLab } from '../support/watched-lab.ts'
 
 vi.setConfig({ maxConcurrency: 40, testTimeout: 90_000 })
 
@@ -31,19 +31,15 @@ interface Echo {
 
 const echoes = new Map<string, Echo>()
 
+let watched: WatchedLab
 let lab: TestLab
 let history: History
 let canary: Canary
 beforeAll(async () => {
-  lab = await startTestLab({ front: { hcloud: hetznerEcho, telegram: telegramEcho } })
-  history = recordHistory(lab.api)
-  canary = releaseCanary(lab, history)
+  watched = await startWatchedLab({ front: { hcloud: hetznerEcho, telegram: telegramEcho } })
+  ;({ lab, history, canary } = watched)
 })
-afterAll(async () => {
-  await canary.stop()
-  await history.stop()
-  await lab.stop()
-})
+afterAll(() => watched.stop())
 
 /** In every form, whole and by halves, between ordinary words. */
 function spell(token: string): string {

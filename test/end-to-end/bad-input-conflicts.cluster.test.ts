@@ -3,9 +3,9 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { KubeObject } from '../../scripts/control-plane/api.ts'
 import { ownedSecretName, resourceName } from '../../src/reconcilers/names.ts'
-import { type Canary, releaseCanary } from '../support/canary.ts'
+import type { Canary } from '../support/canary.ts'
 import { secret, waitFor } from '../support/control-plane.ts'
-import { type History, recordHistory } from '../support/history.ts'
+import type { History } from '../support/history.ts'
 import {
   conditionOf,
   createTenant,
@@ -13,29 +13,25 @@ import {
   holdingsOf,
   nothing,
   projectOf,
-  startTestLab,
   type Tenant,
   type TestLab,
   untilCondition,
   untilGone,
   untilReady,
 } from '../support/test-lab.ts'
+import { startWatchedLab, type WatchedLab } from '../support/watched-lab.ts'
 
 vi.setConfig({ maxConcurrency: 40, testTimeout: 120_000 })
 
+let watched: WatchedLab
 let lab: TestLab
 let history: History
 let canary: Canary
 beforeAll(async () => {
-  lab = await startTestLab()
-  history = recordHistory(lab.api)
-  canary = releaseCanary(lab, history)
+  watched = await startWatchedLab()
+  ;({ lab, history, canary } = watched)
 })
-afterAll(async () => {
-  await canary.stop()
-  await history.stop()
-  await lab.stop()
-})
+afterAll(() => watched.stop())
 
 let requests = 0
 function lookAgain(project: KubeObject): Promise<KubeObject> {

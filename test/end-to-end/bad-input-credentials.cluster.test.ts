@@ -5,9 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { KubeObject } from '../../scripts/control-plane/api.ts'
 import { grantNamespace } from '../../scripts/control-plane/grant.ts'
-import { type Canary, releaseCanary } from '../support/canary.ts'
+import type { Canary } from '../support/canary.ts'
 import { secret, waitFor } from '../support/control-plane.ts'
-import { type History, recordHistory, type Version } from '../support/history.ts'
+import type { History, Version } from '../support/history.ts'
 import {
   conditionOf,
   createTenant,
@@ -15,29 +15,25 @@ import {
   holdingsOf,
   nothing,
   projectOf,
-  startTestLab,
   type Tenant,
   type TestLab,
   untilCondition,
   untilGone,
   untilReady,
 } from '../support/test-lab.ts'
+import { startWatchedLab, type WatchedLab } from '../support/watched-lab.ts'
 
 vi.setConfig({ maxConcurrency: 40, testTimeout: 90_000 })
 
+let watched: WatchedLab
 let lab: TestLab
 let history: History
 let canary: Canary
 beforeAll(async () => {
-  lab = await startTestLab()
-  history = recordHistory(lab.api)
-  canary = releaseCanary(lab, history)
+  watched = await startWatchedLab()
+  ;({ lab, history, canary } = watched)
 })
-afterAll(async () => {
-  await canary.stop()
-  await history.stop()
-  await lab.stop()
-})
+afterAll(() => watched.stop())
 
 const hetznerToken = () => randomBytes(32).toString('hex')
 const botTokenOf = ({ botID }: Tenant) => `${botID}:${randomBytes(27).toString('base64url').slice(0, 35)}`

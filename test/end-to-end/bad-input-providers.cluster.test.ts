@@ -4,26 +4,27 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { KubeObject } from '../../scripts/control-plane/api.ts'
 import type { FaultKind } from '../../simulators/kit/fault.ts'
-import { type Canary, releaseCanary } from '../support/canary.ts'
+import type { Canary } from '../support/canary.ts'
 import { waitFor } from '../support/control-plane.ts'
 import { type Gate, hcloudGate, telegramGate } from '../support/gate.ts'
-import { type History, recordHistory } from '../support/history.ts'
+import type { History } from '../support/history.ts'
 import {
   conditionOf,
   createTenant,
   holdingsOf,
   nothing,
   projectOf,
-  startTestLab,
   type Tenant,
   type TestLab,
   untilCondition,
   untilGone,
   untilReady,
 } from '../support/test-lab.ts'
+import { startWatchedLab, type WatchedLab } from '../support/watched-lab.ts'
 
 vi.setConfig({ maxConcurrency: 40, testTimeout: 150_000 })
 
+let watched: WatchedLab
 let lab: TestLab
 let history: History
 let canary: Canary
@@ -33,16 +34,11 @@ let telegram: Gate
 beforeAll(async () => {
   hetzner = hcloudGate()
   telegram = telegramGate()
-  lab = await startTestLab({ front: { hcloud: hetzner.front, telegram: telegram.front } })
-  history = recordHistory(lab.api)
-  canary = releaseCanary(lab, history)
+  watched = await startWatchedLab({ front: { hcloud: hetzner.front, telegram: telegram.front } })
+  ;({ lab, history, canary } = watched)
   pid = lab.operator.pid
 })
-afterAll(async () => {
-  await canary.stop()
-  await history.stop()
-  await lab.stop()
-})
+afterAll(() => watched.stop())
 
 type Side = 'Hetzner' | 'Telegram'
 
