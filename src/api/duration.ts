@@ -17,15 +17,3 @@ export function parseDuration(text: string): number {
     Number.parseInt(seconds, 10) * millisecondsOf.s
   )
 }
-
-/** The shortest text for whole seconds of a duration in milliseconds: 5_400_000 → `1h30m`; less than a second → `0s`. */
-export function formatDuration(milliseconds: number): string {
-  const total = Math.trunc(milliseconds / millisecondsOf.s)
-  const parts = [
-    { amount: Math.trunc(total / 3_600), unit: 'h' },
-    { amount: Math.trunc((total % 3_600) / 60), unit: 'm' },
-    { amount: total % 60, unit: 's' },
-  ]
-  const text = parts.filter((part) => part.amount > 0).map((part) => `${part.amount}${part.unit}`)
-  return text.length === 0 ? '0s' : text.join('')
-}

@@ -6,7 +6,7 @@ import type { Duration } from '../clock.ts'
 import type { Action } from '../providers/hcloud/domain.ts'
 import { accessOf, type Pass } from './pass.ts'
 
-export type Operation = NonNullable<ProjectStatus['operation']>
+type Operation = NonNullable<ProjectStatus['operation']>
 
 export interface Begun {
   kind: 'Create' | 'Discard' | 'PowerOn' | 'Shutdown' | 'Delete'

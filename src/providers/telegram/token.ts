@@ -2,9 +2,6 @@
 
 const syntax = /^([1-9][0-9]{5,15}):[A-Za-z0-9_-]{30,50}$/
 
-/** A token as people put it into Secrets, without the newline that `echo` and editors add. */
-export const normalizeToken = (raw: string): string => raw.trim()
-
 /** Whether this has the shape of a bot token; whether it is one, only getMe says. */
 export const isBotToken = (token: string): boolean => syntax.test(token)
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { botIDOf, normalizeToken } from '../../../src/providers/telegram/token.ts'
+import { botIDOf } from '../../../src/providers/telegram/token.ts'
 
 const secret = 'AAE-kq3xTz7_Yp0aBcDeFgHiJkLmNoPqRsT'
 
@@ -17,10 +17,4 @@ describe('botIDOf', () => {
     ['', undefined],
     [`x\n123456789:${secret}`, undefined],
   ])('%j belongs to %s', (token, id) => expect(botIDOf(token)).toBe(id))
-})
-
-describe('normalizeToken', () => {
-  it('removes what editors and echo leave around a token', () => {
-    expect(normalizeToken(` 123456789:${secret}\r\n`)).toBe(`123456789:${secret}`)
-  })
 })
