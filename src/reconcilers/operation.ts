@@ -6,8 +6,6 @@ import type { Duration } from '../clock.ts'
 import type { Action } from '../providers/hcloud/domain.ts'
 import { accessOf, type Pass } from './pass.ts'
 
-type Operation = NonNullable<ProjectStatus['operation']>
-
 export interface Begun {
   kind: 'Create' | 'Discard' | 'PowerOn' | 'Shutdown' | 'Delete'
   actionIDs: readonly number[]
