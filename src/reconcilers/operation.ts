@@ -1,7 +1,6 @@
 // What we have begun at Hetzner and not seen the end of: put into the status, and followed from that moment.
 
 import { timestamp } from '../api/conditions.ts'
-import type { ProjectStatus } from '../api/project.ts'
 import type { Duration } from '../clock.ts'
 import type { Action } from '../providers/hcloud/domain.ts'
 import { accessOf, type Pass } from './pass.ts'
