@@ -3,6 +3,7 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
+import { operatorManifest } from '../scripts/control-plane/grant.ts'
 import { type ControlPlaneHandle, startControlPlane } from '../scripts/control-plane/start.ts'
 
 declare module 'vitest' {
@@ -15,7 +16,7 @@ const root = path.dirname(import.meta.dirname)
 
 export async function setup({ provide }: TestProject): Promise<() => Promise<void>> {
   const controlPlane = await startControlPlane({
-    manifests: [...(await customResourceDefinitions()), path.join(root, 'test', 'rbac.yaml')],
+    manifests: [...(await customResourceDefinitions()), operatorManifest],
   })
   const { url, directory, adminKubeconfig, version } = controlPlane
   provide('controlPlane', { url, directory, adminKubeconfig, version })

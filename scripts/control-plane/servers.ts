@@ -64,6 +64,8 @@ export function apiServerCommand({ directory, port }: Layout): CommandLine {
       `--tls-private-key-file=${files.servingKey}`,
       `--client-ca-file=${files.authority}`,
       '--authorization-mode=RBAC',
+      // As some distributions do: a right that only they ask for is then missed here, too.
+      '--enable-admission-plugins=OwnerReferencesPermissionEnforcement',
       '--service-account-issuer=https://kubernetes.default.svc',
       `--service-account-signing-key-file=${files.tokenKey}`,
       `--service-account-key-file=${files.tokenPublicKey}`,

@@ -61,8 +61,12 @@ export function createUsers({ directory, url, authority, adminKubeconfig }: User
 }
 
 async function requestToken(api: Api, { namespace, name }: { namespace: string; name: string }): Promise<string> {
-  await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } })
-  await api.apply({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } })
+  // One that is there stays as it is: to apply so little would take its labels away.
+  const objects = [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
+  ]
+  for (const object of objects) if ((await api.find(object)) === undefined) await api.apply(object)
   const body = {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Api, createApi } from '../control-plane/api.ts'
-import { operatorAccount } from '../control-plane/grant.ts'
+import { operatorAccount, operatorManifest } from '../control-plane/grant.ts'
 import { type ControlPlane, startControlPlane } from '../control-plane/start.ts'
 import { type Operator, startOperator } from './operator.ts'
 import { type Simulators, startSimulators } from './simulators.ts'
@@ -51,7 +51,7 @@ export async function startLab({
   try {
     begin('control plane')
     const controlPlane = await startControlPlane({
-      manifests: [path.join(root, 'crds/botyard.dev_projects.yaml'), path.join(root, 'test/rbac.yaml')],
+      manifests: [path.join(root, 'crds/botyard.dev_projects.yaml'), operatorManifest],
     })
     ends.push(controlPlane.stop)
     const api = await createApi(controlPlane.adminKubeconfig)

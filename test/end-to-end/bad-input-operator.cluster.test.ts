@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Api, applyFiles, createApi } from '../../scripts/control-plane/api.ts'
-import { operatorAccount } from '../../scripts/control-plane/grant.ts'
+import { operatorAccount, operatorManifest } from '../../scripts/control-plane/grant.ts'
 import { type ControlPlane, startControlPlane } from '../../scripts/control-plane/start.ts'
 import { type Operator, startOperator } from '../../scripts/lab/operator.ts'
 import { waitFor } from '../support/control-plane.ts'
@@ -127,7 +127,7 @@ describe('a cluster that is not ready for the operator', () => {
   let bare: ControlPlane
   let api: Api
   beforeAll(async () => {
-    bare = await startControlPlane({ manifests: [path.join(root, 'test/rbac.yaml')] })
+    bare = await startControlPlane({ manifests: [operatorManifest] })
     api = await createApi(bare.adminKubeconfig)
   })
   afterAll(async () => {
