@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo lab test test-long check generate bundle install control-plane
+.PHONY: help demo lab test test-long check generate bundle image install control-plane
 
 # npm writes this file at the end of an installation; it is older than the lock file when a package changed.
 modules := node_modules/.package-lock.json
@@ -33,6 +33,9 @@ generate: install ## Generate types, CRDs and reference anew
 
 bundle: install ## Bundle the operator into one file
 	@npm run --silent bundle
+
+image: install ## Build the container image (STAND_IN=1 where no image registry can be reached; TAG=botyard:dev)
+	@npm run --silent image -- $(if $(STAND_IN),--stand-in) $(if $(TAG),--tag $(TAG))
 
 install: $(modules)
 
