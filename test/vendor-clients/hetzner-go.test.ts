@@ -1,0 +1,88 @@
+// hcloud-go, unchanged, against simulated Hetzner: whole lives, long lists, and how it reads each refusal.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { prepareGoProgram } from '../../scripts/vendor-clients/go-program.ts'
+import { factsOf } from './run-client.ts'
+import { hetznerToken, type ServedWorld, serveWorld } from './served-world.ts'
+
+const { ready: program = '', missing } = await prepareGoProgram('hcloud-go')
+
+let served: ServedWorld
+beforeAll(async () => {
+  served = await serveWorld({ seed: 4101 })
+})
+afterAll(() => served[Symbol.asyncDispose]())
+
+const tell = (chapter: string) =>
+  factsOf({ program, args: [chapter], env: { HCLOUD_ENDPOINT: served.hcloud, HCLOUD_TOKEN: hetznerToken(chapter) } })
+
+describe.skipIf(missing !== undefined)(`hcloud-go${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  it('sees a server from its order to its end', async () => {
+    expect(await tell('life')).toEqual({
+      created: ['create_server', 'start_server'],
+      status: 'running',
+      ownAddress: true,
+      firewall: 'applied',
+      location: 'nbg1',
+      primaryDisk: 40,
+      userLabels: { app: 'test' },
+      keyByPrint: 'key',
+      addressByIP: true,
+      serverByName: true,
+      serverUnknown: true,
+      switched: ['shutdown_server', 'stop_server', 'start_server', 'reboot_server', 'reset_server'],
+      'labels after update': { other: 'label' },
+      deleted: ['delete_server'],
+      gone: true,
+      'address is free': true,
+    })
+    const left = { servers: [], firewalls: [], sshKeys: [], primaryIPs: [{ name: 'address', assigneeID: null }] }
+    expect(served.hetzner(hetznerToken('life'))).toMatchObject(left)
+  })
+
+  it('recognises every refusal by its code', async () => {
+    served.world.hcloud.control.soldOut({ type: 'cx23', location: 'hel1' })
+    expect(await tell('refusals')).toEqual({
+      'wrong token': 'unauthorized',
+      'name taken': 'uniqueness_error',
+      'key taken': 'uniqueness_error',
+      'address in use': 'primary_ip_assigned',
+      'too much user data': 'invalid_input',
+      'unknown location': 'invalid_input',
+      'sold out': 'resource_unavailable',
+      'firewall in use': 'resource_in_use',
+      'address assigned': 'must_be_unassigned',
+      'unassign while on': 'server_not_stopped',
+      'unknown server': 'not_found',
+      'bad label': 'invalid_input',
+      'bad label selector': 'invalid_input',
+      'fields of a bad name': ['name'],
+      locked: 'locked',
+    })
+    const { servers, primaryIPs } = served.hetzner(hetznerToken('refusals')) ?? {}
+    expect({ servers, primaryIPs }).toMatchObject({ servers: [{ name: 'server' }], primaryIPs: [{}, {}] })
+  })
+
+  it('turns every page', async () => {
+    expect(await tell('pages')).toEqual({
+      all: 53,
+      first: 'firewall-52',
+      last: 'firewall-00',
+      page: 10,
+      firstOfPage: 'firewall-21',
+      pagination: { Page: 2, PerPage: 10, PreviousPage: 1, NextPage: 3, LastPage: 3, TotalEntries: 26 },
+      limit: 3600,
+      resetIsAhead: true,
+      serverTypes: expect.any(Number),
+      locations: 6,
+      images: expect.any(Number),
+      currency: 'EUR',
+      correlationIDs: true,
+    })
+    expect(served.hetzner(hetznerToken('pages'))?.firewalls).toEqual([])
+  })
+
+  it('gets nothing that the vendor’s description does not allow', () => {
+    expect(served.wrongAnswers).toEqual([])
+  })
+})
