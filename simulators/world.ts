@@ -45,14 +45,14 @@ export function createWorld({ clock, seed = 1, bootSeconds = 15, ...options }: W
     hcloud: {
       control: hcloud.control,
       ...createService({
-        ...{ clock, random, handler: hcloud.fetch, basePath: '/v1', describe: describeHcloud },
+        ...{ clock, seed, handler: hcloud.fetch, basePath: '/v1', describe: describeHcloud },
         routes: [...hcloud.controlRoutes, ...machineControlRoutes(machines)],
       }),
     },
     telegram: {
       simulator,
       ...createService({
-        ...{ clock, random, handler: simulator.fetch, describe: describeTelegram },
+        ...{ clock, seed, handler: simulator.fetch, describe: describeTelegram },
         routes: telegramControlRoutes({ telegram: simulator, clock }),
       }),
     },

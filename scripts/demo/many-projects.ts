@@ -148,7 +148,7 @@ async function untilQuiet({ lab, signal }: CrowdScene): Promise<void> {
 const sides = ['hcloud', 'telegram'] as const
 
 async function setDelay({ simulators: { control } }: Lab, ms: number): Promise<void> {
-  for (const side of sides) await control[side]('POST', '/faults', { route: 'ANY *', kind: 'delay', ms })
+  for (const side of sides) await control[side]('POST', '/faults', { route: 'ANY *', kind: 'held', ms })
 }
 
 async function resetRequests({ simulators: { control } }: Lab): Promise<void> {

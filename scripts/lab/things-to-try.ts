@@ -48,7 +48,7 @@ export function thingsToTry(o: Surroundings): string[] {
     ],
     [
       'Make Hetzner slow, then prompt again',
-      post(`${hcloud}/faults`, '{"route": "ANY *", "kind": "delay", "ms": 1000}'),
+      post(`${hcloud}/faults`, '{"route": "ANY *", "kind": "held", "ms": 1000}'),
       `curl -sS -X DELETE ${hcloud}/faults`,
     ],
     [

@@ -1,66 +1,59 @@
-// One fault: what it does, to which requests, and what a well-formed one must hold.
+// Faults as types and as schema: the kinds of fault-kinds.ts with what selects when each of them hits.
 
-export interface FaultScope {
-  /**
-   * Method and path: `POST /servers`, `ANY /servers/*`, `GET /bot*\/getMe`, `ANY *`. A `*` stands for any characters of
-   * one segment, `**` for any characters, a lone `*` for every path. Letter case of the path does not count.
-   */
-  route: string
-  /** How many requests it hits before it is spent; without it, all of them. */
-  times?: number
-  /** Share of the matching requests that it hits, 0 to 1, drawn from the seeded random source. */
-  chance?: number
-}
+import { z } from 'zod'
+import { maybe, the } from './fault-fields.ts'
+import { handKinds, moodKinds, requestKinds, worldKinds } from './fault-kinds.ts'
 
-export type FaultKind =
-  /** Late by `ms`: `before` (default) the effect, which happens even when the client has gone by then, or `after` it. */
-  | { kind: 'delay'; ms: number; when?: 'before' | 'after' }
-  /** Answers this status without the effect; the default body is an HTML page, as a proxy would send. */
-  | { kind: 'status'; status: number; body?: string; contentType?: string; headers?: Record<string, string> }
-  /** The effect happens; the answer keeps its status but its body is not what was promised. */
-  | { kind: 'wrongBody'; body?: string; contentType?: string }
-  | { kind: 'emptyBody' }
-  /** No effect, and the request stays open until the client gives up. */
-  | { kind: 'noAnswer' }
-  /** The effect happens, then the connection drops. */
-  | { kind: 'lostAnswer' }
+const count = { skip: maybe('skip'), times: maybe('times'), chance: maybe('chance') }
+const window = { from: maybe('from'), until: maybe('until') }
+const request = { route: the('route'), ...count, ...window }
+const matches = { ...count, ...window }
+const moment = { from: maybe('from') }
+const after = z
+  .strictObject({ world: the('world'), route: the('route'), nth: maybe('nth') })
+  .describe('The request whose answer starts its time; without it, its time starts when the plan is taken up.')
+const start = { after: after.exactOptional() }
 
-export type Fault = FaultScope & FaultKind
+type Shape = z.core.$ZodShape
+type Kinds = Readonly<Record<string, { means: string; members: Shape }>>
+type Values<S extends Shape> = keyof S extends never
+  ? unknown
+  : z.infer<z.ZodObject<{ -readonly [K in keyof S]: S[K] }, z.core.$strict>>
+type FaultOf<K extends Kinds, More extends Shape> = {
+  [N in keyof K & string]: { kind: N } & Values<K[N]['members'] & More>
+}[keyof K & string]
 
-/** Whether a route pattern covers a method and a path. */
-export function routeMatcher(route: string): (method: string, path: string) => boolean {
-  const [method = '', path = ''] = route.split(' ')
-  const source = path
-    .split(/(\*+)/)
-    .map((part) => (part === '*' ? '[^/]*' : part.startsWith('**') ? '.*' : escapeForPattern(part)))
-    .join('')
-  const pattern = path === '*' ? /^/ : new RegExp(`^${source}$`, 'i')
-  return (actualMethod, actualPath) =>
-    (method === 'ANY' || method === actualMethod.toUpperCase()) && pattern.test(actualPath)
-}
+/** How many of the matches it hits, and which. */
+export type Count = Values<typeof count>
+/** Seconds on the simulated clock since the fault's time started. */
+export type Window = Values<typeof window>
+/** The nth request of this route, once it is answered (or has failed), starts the time of a fault. */
+export type Start = Values<typeof start>
+export type World = z.infer<ReturnType<typeof the<'world'>>>
 
-const escapeForPattern = (text: string): string => text.replaceAll(/[\\^$.+?()[\]{}|]/g, '\\$&')
+/** What happens to requests of one world. */
+export type Fault = FaultOf<typeof requestKinds, typeof request>
+/** The same without what selects it. */
+export type FaultKind = FaultOf<typeof requestKinds, Record<never, never>>
+export type WorldFault = FaultOf<typeof worldKinds, typeof matches>
+export type Mood = FaultOf<typeof moodKinds, typeof window>
+export type HandChange = FaultOf<typeof handKinds, typeof moment>
+/** A fault as a plan holds it. */
+export type PlannedFault = ((Fault & { world: World }) | WorldFault | Mood | HandChange) & Start
 
-const checksOfKind: Record<Fault['kind'], (fault: Record<string, unknown>) => string | undefined> = {
-  delay: ({ ms }) => (typeof ms === 'number' && ms >= 0 ? undefined : 'ms must be a number of milliseconds'),
-  status: ({ status }) => (isWhole(status, 200, 599) ? undefined : 'status must be from 200 to 599'),
-  wrongBody: () => undefined,
-  emptyBody: () => undefined,
-  noAnswer: () => undefined,
-  lostAnswer: () => undefined,
-}
+const schemas = (kinds: Kinds, more: Shape): z.ZodObject[] =>
+  Object.entries(kinds).map(([kind, { means, members }]) =>
+    z.strictObject({ kind: z.literal(kind), ...members, ...more }).describe(means),
+  )
 
-const isWhole = (value: unknown, least: number, most: number): boolean =>
-  Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+const union = (options: readonly z.ZodObject[]): z.ZodType =>
+  z.discriminatedUnion('kind', options as unknown as [z.ZodObject, ...z.ZodObject[]])
 
-/** Faults also arrive as JSON from people. Says what must hold, or nothing when the fault is well-formed. */
-export function problemOfFault(raw: unknown): string | undefined {
-  if (typeof raw !== 'object' || raw === null) return 'it must be an object'
-  const { route, kind, times = 1, chance = 1 } = raw as Record<string, unknown>
-  if (typeof route !== 'string' || !/^[A-Z]+ (\*|\/\S*)$/.test(route))
-    return "route must look like 'POST /servers' or 'ANY *'"
-  if (!Object.hasOwn(checksOfKind, String(kind))) return `kind must be one of ${Object.keys(checksOfKind).join(', ')}`
-  if (!isWhole(times, 1, Number.MAX_SAFE_INTEGER)) return 'times must be 1 or more'
-  if (typeof chance !== 'number' || chance <= 0 || chance > 1) return 'chance must be above 0 and at most 1'
-  return checksOfKind[kind as Fault['kind']](raw as Record<string, unknown>)
-}
+export const faultSchema = union(schemas(requestKinds, request)) as z.ZodType<Fault>
+
+export const plannedFaultSchema = union([
+  ...schemas(requestKinds, { world: the('world'), ...request, ...start }),
+  ...schemas(worldKinds, { ...matches, ...start }),
+  ...schemas(moodKinds, { ...window, ...start }),
+  ...schemas(handKinds, { ...moment, ...start }),
+]) as z.ZodType<PlannedFault>

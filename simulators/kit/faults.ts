@@ -1,8 +1,13 @@
-// Faults that a test or a person switches on: a handler wrapped here answers late, wrongly, not at all, or acts unseen.
+// The faults that stand before one world: they are asked at each request and decide what becomes of it.
 
-import { type Clock, sleep } from './clock.ts'
-import { type Fault, problemOfFault, routeMatcher } from './fault.ts'
-import { ConnectionLost, type Handler } from './handler.ts'
+import type { Clock } from './clock.ts'
+import type { Fault } from './fault.ts'
+import { answerUnder, type Verdict } from './fault-answer.ts'
+import { parseFault } from './fault-plan.ts'
+import { createTally, type Tally } from './fault-tally.ts'
+import type { Handler } from './handler.ts'
+import { seededStream } from './random.ts'
+import { type RequestLine, routeMatcher } from './route-pattern.ts'
 
 export interface ListedFault {
   id: number
@@ -12,113 +17,105 @@ export interface ListedFault {
 }
 
 export interface Faults {
-  /** Throws a RangeError that says what must hold when the fault is malformed. */
-  add(fault: Fault): number
+  /**
+   * Its time starts now. Throws a RangeError that says what must hold when it is malformed.
+   * @param random Uniform in [0, 1), for its `chance`; by default a stream of its own, from the seed and its id.
+   */
+  add(fault: Fault, random?: () => number): number
   remove(id: number): boolean
   clear(): void
+  /** Those that can still hit. */
   list(): readonly ListedFault[]
+  /** Counts this request with every fault that matches it, and says what is to become of it. No waiting, no effect. */
+  decide(request: RequestLine): Verdict
+  /** To be told of each request when it has been answered or has failed; `wrap` does so. */
+  ended(request: RequestLine): void
+  /** Hears of the ends of requests; the result stops that. */
+  onEnded(listener: (request: RequestLine) => void): () => void
+  /** Decides on, and carries out, each request of a handler. */
   wrap(handler: Handler): Handler
 }
 
 export interface FaultsDeps {
   clock: Clock
-  /** Uniform in [0, 1). */
-  random(): number
+  /** The same seed, faults and requests give the same hits; 1 by default. */
+  seed?: number
   /** Taken off the front of a path before it is compared, for instance `/v1`. */
   basePath?: string
 }
 
-interface Entry extends ListedFault {
-  matches(method: string, path: string): boolean
+interface Entry {
+  id: number
+  fault: Fault
+  tally: Tally
+  matches(request: RequestLine): boolean
 }
 
-/** Delays add up; of the other kinds the first that matches, in the order they were added, decides. */
-export function createFaults({ clock, random, basePath = '' }: FaultsDeps): Faults {
+/** Times of `held` and of `late` add up; of the other kinds the first that matches, in the order they were added, decides. */
+export function createFaults({ clock, seed = 1, basePath = '' }: FaultsDeps): Faults {
   const entries = new Map<number, Entry>()
+  const listeners = new Set<(request: RequestLine) => void>()
   let lastID = 0
 
-  const pathOf = (request: Request): string => {
-    const { pathname } = new URL(request.url)
-    return pathname.startsWith(`${basePath}/`) ? pathname.slice(basePath.length) : pathname
+  const standing = (): Entry[] => {
+    for (const { id, tally } of entries.values()) if (tally.isSpent()) entries.delete(id)
+    return [...entries.values()]
   }
 
-  function spend(entry: Entry): Fault {
-    entry.hits += 1
-    if (entry.fault.times !== undefined && entry.hits >= entry.fault.times) entries.delete(entry.id)
-    return entry.fault
+  const lineOf = ({ method, path: target }: RequestLine): RequestLine => {
+    const path = target.split('?', 1)[0] ?? ''
+    return { method, path: path.startsWith(`${basePath}/`) ? path.slice(basePath.length) : path }
   }
 
-  function hit(request: Request): Fault[] {
-    const path = pathOf(request)
-    const due: Fault[] = []
-    for (const entry of [...entries.values()]) {
-      const decided = entry.fault.kind !== 'delay' && due.some(({ kind }) => kind !== 'delay')
-      const hits = !decided && entry.matches(request.method, path) && random() < (entry.fault.chance ?? 1)
-      if (hits) due.push(spend(entry))
+  function decide(request: RequestLine): Verdict {
+    const verdict: Verdict = { held: 0, late: 0, fault: undefined }
+    const line = lineOf(request)
+    for (const { fault, tally, matches } of standing()) {
+      if (matches(line) && tally.match() && join(verdict, fault)) tally.hit()
     }
-    return due
+    return verdict
   }
 
-  const late = async (ms: number): Promise<void> => (ms > 0 ? sleep(clock, ms) : undefined)
+  function ended(request: RequestLine): void {
+    const line = lineOf(request)
+    for (const listener of listeners) listener(line)
+  }
 
   return {
-    add(fault) {
-      const problem = problemOfFault(fault)
-      if (problem !== undefined) throw new RangeError(`Cannot add fault: ${problem}`)
+    decide,
+    ended,
+    add(raw, random) {
+      const parsed = parseFault(raw)
+      if (!parsed.ok) throw new RangeError(`Cannot add the fault: ${parsed.problems.join('; ')}`)
+      const fault = parsed.value
       lastID += 1
-      entries.set(lastID, { id: lastID, fault, hits: 0, matches: routeMatcher(fault.route) })
+      const tally = createTally(fault, { clock, random: random ?? seededStream(seed, lastID) })
+      entries.set(lastID, { id: lastID, fault, tally, matches: routeMatcher(fault.route) })
       return lastID
     },
     remove: (id) => entries.delete(id),
     clear: () => entries.clear(),
-    list: () => [...entries.values()].map(({ id, fault, hits }) => ({ id, fault, hits })),
+    list: () => standing().map(({ id, fault, tally }) => ({ id, fault, hits: tally.hits() })),
+    onEnded(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     wrap: (handler) => async (request) => {
-      const due = hit(request)
-      await late(delayOf(due, 'before'))
-      const response = await apply(
-        due.find((fault) => fault.kind !== 'delay'),
-        { handler, request },
-      )
-      await late(delayOf(due, 'after'))
-      return response
+      const line = { method: request.method, path: new URL(request.url).pathname }
+      try {
+        return await answerUnder(decide(line), { handler, request, clock })
+      } finally {
+        ended(line)
+      }
     },
   }
 }
 
-async function apply(fault: Fault | undefined, on: { handler: Handler; request: Request }): Promise<Response> {
-  const { handler, request } = on
-  if (fault?.kind === 'noAnswer') return untilGone(request.signal)
-  if (fault?.kind === 'status') return replaced(fault)
-  const response = await handler(request)
-  if (fault?.kind === 'lostAnswer') throw new ConnectionLost('The answer was lost on its way')
-  if (fault?.kind === 'emptyBody') return new Response(null, { status: response.status })
-  if (fault?.kind === 'wrongBody') return replaced({ status: response.status, ...fault })
-  return response
-}
-
-const page = '<html><head><title>Bad gateway</title></head><body>nginx</body></html>'
-
-function replaced(fault: {
-  status: number
-  body?: string
-  contentType?: string
-  headers?: Record<string, string>
-}): Response {
-  const headers = { 'content-type': fault.contentType ?? 'text/html', ...fault.headers }
-  const bodiless = [204, 205, 304].includes(fault.status)
-  return new Response(bodiless ? null : (fault.body ?? page), { status: fault.status, headers })
-}
-
-function untilGone(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) return reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-}
-
-function delayOf(faults: readonly Fault[], when: 'before' | 'after'): number {
-  return faults.reduce(
-    (sum, fault) => (fault.kind === 'delay' && (fault.when ?? 'before') === when ? sum + fault.ms : sum),
-    0,
-  )
+/** Whether the fault has a part in what becomes of the request. */
+function join(verdict: Verdict, fault: Fault): boolean {
+  if (fault.kind === 'held') verdict.held += fault.ms ?? Infinity
+  else if (fault.kind === 'late') verdict.late += fault.ms ?? Infinity
+  else if (verdict.fault === undefined) verdict.fault = fault
+  else return false
+  return true
 }

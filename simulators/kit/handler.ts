@@ -2,10 +2,7 @@
 
 export type Handler = (request: Request) => Promise<Response>
 
-/**
- * Rejecting with this drops the connection without an answer. In process, a caller sees what a global fetch would give:
- * a TypeError.
- */
+/** Rejecting with this resets the connection, at once. In process, a caller sees what a global fetch gives: a TypeError. */
 export class ConnectionLost extends TypeError {
   override readonly name = 'TypeError'
 
@@ -13,6 +10,9 @@ export class ConnectionLost extends TypeError {
     super('fetch failed', { cause: new Error(reason) })
   }
 }
+
+/** Within a body: what was said before still arrives, then the connection closes. */
+export class ConnectionClosed extends ConnectionLost {}
 
 export const json = (body: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response =>
   Response.json(body, init)

@@ -10,3 +10,7 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }
+
+/** One of many streams of a seed, by its number: what is drawn from one does not move the others. */
+export const seededStream = (seed: number, number: number): (() => number) =>
+  seededRandom(Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(number, 0xc2b2ae35))

@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ConnectionLost, type Handler } from './handler.ts'
+import { ConnectionClosed, ConnectionLost, type Handler } from './handler.ts'
 
 export interface ServeOptions {
   /** 0 takes a free port. */
@@ -29,7 +29,8 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   const server = createServer((incoming, outgoing) => {
     answer(handler, incoming, outgoing).catch((error: unknown) => {
       if (!(error instanceof ConnectionLost) && !outgoing.destroyed) onError(error)
-      incoming.socket.destroy()
+      if (error instanceof ConnectionClosed) incoming.socket.destroySoon()
+      else incoming.socket.resetAndDestroy()
     })
   })
   await new Promise<void>((resolve, reject) => {
@@ -55,7 +56,15 @@ async function answer(handler: Handler, incoming: IncomingMessage, outgoing: Ser
   const response = await handler(request)
   if (outgoing.destroyed) return
   outgoing.writeHead(response.status, response.statusText, [...response.headers].flat())
+  if (response.headers.has('content-length')) return trickle(response, outgoing)
   outgoing.end(Buffer.from(await response.arrayBuffer()))
+}
+
+/** An answer that states its length may come in pieces, with time between them, and may break off. */
+async function trickle({ body }: Response, outgoing: ServerResponse): Promise<void> {
+  outgoing.flushHeaders()
+  for await (const piece of body ?? []) outgoing.write(piece)
+  outgoing.end()
 }
 
 /** The whole body is read first: an effect must not depend on whether the client stays to see the answer. */

@@ -16,8 +16,8 @@ export interface Service {
 
 export interface ServiceDeps {
   clock: Clock
-  /** Uniform in [0, 1). */
-  random(): number
+  /** Of the chances of its faults. */
+  seed?: number
   handler: Handler
   /** Beside those that every service has. */
   routes: readonly Route[]

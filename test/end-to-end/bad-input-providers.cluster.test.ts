@@ -95,8 +95,11 @@ const answers: { answer: string; faults: Record<Side, FaultKind & { route?: stri
       Telegram: { kind: 'wrongBody', ...json({ ok: true, result: {} }), route: 'ANY /bot*/getWebhookInfo' },
     },
   },
-  { answer: '200 with nothing', faults: { Hetzner: { kind: 'emptyBody' }, Telegram: { kind: 'emptyBody' } } },
-  { answer: 'nothing', faults: { Hetzner: { kind: 'noAnswer' }, Telegram: { kind: 'noAnswer' } } },
+  {
+    answer: '200 with nothing',
+    faults: { Hetzner: { kind: 'wrongBody', body: '' }, Telegram: { kind: 'wrongBody', body: '' } },
+  },
+  { answer: 'nothing', faults: { Hetzner: { kind: 'held' }, Telegram: { kind: 'held' } } },
 ]
 
 const rows = answers.flatMap(({ answer, faults }) =>
@@ -187,10 +190,10 @@ describe.concurrent('a provider that answers badly', () => {
     })
 
     // While it is deleted. What answers nothing has been waited for often enough.
-    if (fault.kind !== 'noAnswer') faults.add(trouble)
+    if (fault.kind !== 'held') faults.add(trouble)
     await lab.api.delete(project)
     await delay(3_000)
-    if (fault.kind !== 'noAnswer') expect(await lab.api.find(project)).toBeDefined()
+    if (fault.kind !== 'held') expect(await lab.api.find(project)).toBeDefined()
     faults.clear()
     await untilGone(lab.api, project, 60_000)
     expect(holdingsOf(lab.world, tenant)).toEqual(nothing)

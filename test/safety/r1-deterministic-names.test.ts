@@ -16,7 +16,7 @@ describe('R1: a create that nobody remembers and no list shows meets its own nam
     const stage = createStage()
     // A server brings an IPv6 address of its own.
     const found = () => stage.hetzner()[kind].filter((each) => !('type' in each && each.type === 'ipv6'))
-    stage.world.hcloud.faults.add({ route, kind: 'lostAnswer', times: 1 })
+    stage.world.hcloud.faults.add({ route, kind: 'after', times: 1 })
     stage.network.before = async ({ line }) => {
       // From here on every list shows the world of a minute ago: look-ups are blind, only the name can tell.
       if (line === route && stage.network.count(route) === 1) stage.control.lagLists(60)

@@ -27,7 +27,7 @@ const stopSweeps = (stage: Stage) =>
 describe('R12: a cached list', () => {
   it('that was asked for before our own write does not make us repeat it', async () => {
     const stage = await stageWithDrift()
-    stage.world.hcloud.faults.add({ ...unanswered, kind: 'lostAnswer' })
+    stage.world.hcloud.faults.add({ ...unanswered, kind: 'after' })
     await stage.pass()
     expect(stage.network.count(relabel)).toBe(1)
     await stage.pass()
@@ -36,7 +36,7 @@ describe('R12: a cached list', () => {
 
   it('that was asked for while our write could still land does not make us repeat it', async () => {
     const stage = await stageWithDrift()
-    stage.world.hcloud.faults.add({ ...unanswered, kind: 'delay', ms: seconds(15) })
+    stage.world.hcloud.faults.add({ ...unanswered, kind: 'held', ms: seconds(15) })
     await stage.pass()
     expect(stage.network.count(relabel)).toBe(1)
     // We stopped listening after ten seconds; a sweep sees the labels still wrong, then the write lands.

@@ -26,7 +26,7 @@ describe('R3: no call outlives ten seconds', () => {
     stage.network.gaveUp = ({ line: which, at }) => {
       if (which === line) given ??= stage.clock.monotonic() - at
     }
-    stage.world[service].faults.add({ route, kind: 'noAnswer', times: 1 })
+    stage.world[service].faults.add({ route, kind: 'held', times: 1 })
     await stage.until(() => given !== undefined)
     expect(given).toBe(limit)
   })

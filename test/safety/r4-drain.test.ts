@@ -15,7 +15,7 @@ function expectNothingLeft(stage: Stage): void {
 }
 
 /** A call that the world carries out long after its sender gave up, at ten seconds; and nothing else takes time. */
-const late = { kind: 'delay', ms: seconds(19), times: 1 } as const
+const late = { kind: 'held', ms: seconds(19), times: 1 } as const
 const quick = { shutdownSeconds: 0.1, deleteSeconds: 0.1 }
 
 describe('R4: the drain', () => {
@@ -32,7 +32,7 @@ describe('R4: the drain', () => {
   it('catches the address that an earlier process created with its last breath', async () => {
     const stage = createStage({ hcloud: quick })
     const line = 'POST /primary_ips'
-    stage.world.hcloud.faults.add({ route: line, kind: 'delay', ms: seconds(8), times: 1 })
+    stage.world.hcloud.faults.add({ route: line, kind: 'held', ms: seconds(8), times: 1 })
     stage.network.before = async (request) => {
       if (request.line === line) stage.restart()
     }

@@ -104,8 +104,8 @@ const failures = {
     body: '{"message": "hello"}',
     contentType: 'application/json',
   },
-  'an empty body': { kind: 'emptyBody' },
-  'no answer': { kind: 'noAnswer' },
+  'an empty body': { kind: 'wrongBody', body: '' },
+  'no answer': { kind: 'held' },
 } as const
 
 describe.each(Object.entries(failures))('R7: reads that get %s', (_title, failure) => {

@@ -6,11 +6,11 @@ import type { StageRequest } from './stage-network.ts'
 
 const html = '<html><body>Bad Gateway</body></html>'
 const unknown = {
-  'an answer that is lost': { kind: 'lostAnswer' },
+  'an answer that is lost': { kind: 'after' },
   'an answer that is garbage': { kind: 'wrongBody', body: html },
   'status 502 without an effect': { kind: 'status', status: 502, body: html },
-  'no answer': { kind: 'noAnswer' },
-  'a crash': { kind: 'lostAnswer' },
+  'no answer': { kind: 'held' },
+  'a crash': { kind: 'after' },
 } as const
 
 const creates = ['POST /firewalls', 'POST /primary_ips', 'POST /ssh_keys', 'POST /servers']
@@ -75,7 +75,7 @@ describe('R8: power', () => {
     const stage = createStage({ sweepInterval: seconds(5) })
     await stage.untilReady()
     stage.control.powerOffServer(stage.hetzner().servers[0]?.id ?? 0)
-    stage.world.hcloud.faults.add({ route: 'POST /servers/*/actions/poweron', kind: 'lostAnswer', times: 1 })
+    stage.world.hcloud.faults.add({ route: 'POST /servers/*/actions/poweron', kind: 'after', times: 1 })
     await stage.until(() => stage.hetzner().servers[0]?.status === 'running')
     await stage.untilReady()
     expect(stage.network.count('POST /servers/:id/actions/poweron')).toBe(1)

@@ -30,7 +30,7 @@ function createGate(o: { keyOf(request: Request): string; basePath: string }): G
   const lanes = new Map<string, Lane>()
   const laneOf = (key: string): Lane => {
     const lane = lanes.get(key) ?? {
-      faults: createFaults({ clock: systemClock(), random: Math.random, basePath: o.basePath }),
+      faults: createFaults({ clock: systemClock(), basePath: o.basePath }),
       requests: [],
     }
     lanes.set(key, lane)

@@ -43,7 +43,7 @@ export function createLab(options: LabOptions = {}) {
   const random = seededRandom(11)
   const machines = { start: () => undefined, stop: () => undefined, remove: () => undefined }
   const simulator = createHcloudSimulator({ clock, random, machines, options: options.simulator ?? {} })
-  const faults = createFaults({ clock, random, basePath: '/v1' })
+  const faults = createFaults({ clock, basePath: '/v1' })
   const handler = faults.wrap(simulator.fetch)
   const calls: { line: string; token: string; query: string }[] = []
   const changes: string[] = []

@@ -61,7 +61,7 @@ describe('a server', () => {
   it('is found, not made again, when the answer to its making was lost (R8)', async () => {
     const lab = createLab()
     const { account } = await lab.withMarker()
-    lab.fault({ route: 'POST /servers', times: 1, kind: 'lostAnswer' })
+    lab.fault({ route: 'POST /servers', times: 1, kind: 'after' })
     const create = () => account.servers.create(serverBody('p1'), lab.write('p1'))
     await expect(create()).rejects.toMatchObject({ outcomeUnknown: true, errorClass: 'Transient' })
     expect(await account.servers.find('p1', lab.signal)).toHaveLength(1)
@@ -71,7 +71,7 @@ describe('a server', () => {
   it('whose create ran into the limit of ten seconds may exist', async () => {
     const lab = createLab()
     const { account } = await lab.withMarker()
-    lab.fault({ route: 'POST /servers', times: 1, kind: 'delay', ms: 30_000, when: 'after' })
+    lab.fault({ route: 'POST /servers', times: 1, kind: 'late', ms: 30_000 })
     const create = account.servers.create(serverBody('p1'), lab.write('p1'))
     const refused = expect(create).rejects.toMatchObject({ code: 'timed_out', outcomeUnknown: true })
     await lab.clock.advance(seconds(11))

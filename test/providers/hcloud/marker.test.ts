@@ -55,7 +55,7 @@ describe('ensureMarker', () => {
   it('is not done twice when the answer to its making was lost', async () => {
     const lab = createLab()
     const account = await lab.opened()
-    lab.fault({ route: 'POST /firewalls', times: 1, kind: 'lostAnswer' })
+    lab.fault({ route: 'POST /firewalls', times: 1, kind: 'after' })
     const ask = () => account.ensureMarker({ holder: 'p1', signal: lab.signal })
     await expect(ask()).rejects.toMatchObject({ outcomeUnknown: true })
     expect(await ask()).toBe(markerState(lab)[0]?.id)

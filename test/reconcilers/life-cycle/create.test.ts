@@ -21,8 +21,8 @@ describe('a new Project', () => {
   it('is told what comes before anybody is asked', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.faults.add({ route: 'ANY *', kind: 'noAnswer' })
-    lab.telegram.faults.add({ route: 'ANY *', kind: 'noAnswer' })
+    lab.hcloud.faults.add({ route: 'ANY *', kind: 'held' })
+    lab.telegram.faults.add({ route: 'ANY *', kind: 'held' })
     await lab.advance(100)
     expect(lab.status().summary).toBe('Checking the credentials.')
     expect(lab.told('Ready')).toBe('Unknown Unchecked')

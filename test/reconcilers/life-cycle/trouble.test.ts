@@ -34,9 +34,9 @@ const troubles: { name: string; fault: (service: 'hcloud' | 'telegram') => Fault
     name: 'answers 200 with another shape',
     fault: () => ({ kind: 'wrongBody', body: '{"x":[]}', contentType: 'application/json' }),
   },
-  { name: 'answers nothing', fault: () => ({ kind: 'emptyBody' }) },
-  { name: 'does not answer', fault: () => ({ kind: 'noAnswer' }) },
-  { name: 'acts, and its answer is lost', fault: () => ({ kind: 'lostAnswer' }) },
+  { name: 'answers nothing', fault: () => ({ kind: 'wrongBody', body: '' }) },
+  { name: 'does not answer', fault: () => ({ kind: 'held' }) },
+  { name: 'acts, and its answer is lost', fault: () => ({ kind: 'after' }) },
 ]
 
 const values = () => stepConditionTypes.map((type) => `${type} ${lab.told(type)}`)

@@ -7,7 +7,6 @@ import { fakeClock } from '../../support/fake-clock.ts'
 function setup() {
   const service = createService({
     clock: fakeClock(),
-    random: () => 0,
     routes: [],
     handler: async () => Response.json({}),
     describe: (request) => ({ path: new URL(request.url).pathname.replace(/\d+/, ':id'), target: 'target' }),
@@ -19,7 +18,7 @@ function setup() {
 it('requests are counted by method, path and the status that the client saw', async () => {
   const { service, call } = setup()
   service.faults.add({ route: 'GET /things/3', kind: 'status', status: 500 })
-  service.faults.add({ route: 'POST /things', kind: 'lostAnswer' })
+  service.faults.add({ route: 'POST /things', kind: 'after' })
   for (const id of [1, 2, 3]) await call(`/things/${id}`)
   await call('/things', { method: 'POST' }).catch(() => {})
   expect(service.requests.counts()).toEqual([

@@ -63,8 +63,8 @@ describe('grammY', () => {
 
   it.each([
     { fault: { kind: 'status' as const, status: 502 }, what: 'a page of HTML' },
-    { fault: { kind: 'emptyBody' as const }, what: 'nothing' },
-    { fault: { kind: 'lostAnswer' as const }, what: 'a dropped connection' },
+    { fault: { kind: 'wrongBody' as const, body: '' }, what: 'nothing' },
+    { fault: { kind: 'after' as const }, what: 'a dropped connection' },
   ])('gets $what as a network error', async ({ fault }) => {
     const { world, api } = await setup()
     world.telegram.faults.add({ route: 'ANY /bot*/getMe', ...fault })

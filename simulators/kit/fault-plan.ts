@@ -1,0 +1,108 @@
+// A fault plan is a JSON document. Reads one, with a clear line for each mistake, and gives its JSON Schema.
+
+import { z } from 'zod'
+import { type Fault, faultSchema, type PlannedFault, plannedFaultSchema } from './fault.ts'
+import { type FieldName, fields } from './fault-fields.ts'
+import { handKinds, moodKinds, requestKinds, worldKinds } from './fault-kinds.ts'
+
+/** The same plan and the same requests give the same faults. */
+export interface FaultPlan {
+  /** Of every `chance`; 1 without it. */
+  seed?: number
+  /** Their order counts where two match one request. */
+  faults: PlannedFault[]
+}
+
+export type Parsed<T> = { ok: true; value: T } | { ok: false; problems: string[] }
+export type ParsedFaultPlan = { ok: true; plan: FaultPlan } | { ok: false; problems: string[] }
+
+const planSchema = z
+  .strictObject({
+    $schema: z.string().exactOptional().describe('For editors; not looked at.'),
+    seed: z
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1)
+      .exactOptional()
+      .describe('Draws every chance of the plan; 1 without it.'),
+    faults: z.array(plannedFaultSchema).max(1_000).describe('In the order in which they are asked.'),
+  })
+  .describe('Faults for the simulated Hetzner Cloud, the simulated Telegram and the Kubernetes API.')
+
+/** Takes the text of a plan, or what JSON.parse made of it. Each problem says where, what is wrong and what must hold. */
+export function parseFaultPlan(json: unknown): ParsedFaultPlan {
+  const raw = typeof json === 'string' ? parseJSON(json) : { value: json }
+  if ('problem' in raw) return { ok: false, problems: [raw.problem] }
+  const parsed = planSchema.safeParse(raw.value)
+  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, 'the plan') }
+  const problems = parsed.data.faults.flatMap((fault, index) => contradictions(fault, `faults[${index}]`))
+  if (problems.length > 0) return { ok: false, problems }
+  const { seed, faults } = parsed.data
+  return { ok: true, plan: { ...(seed !== undefined && { seed }), faults } }
+}
+
+/** One fault for the requests of one world. */
+export function parseFault(json: unknown): Parsed<Fault> {
+  const parsed = faultSchema.safeParse(json)
+  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, 'the fault') }
+  const problems = contradictions(parsed.data, 'the fault')
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: parsed.data }
+}
+
+/** Draft 2020-12, for editors and other programs. */
+export const faultPlanSchema = (): object => z.toJSONSchema(planSchema, { io: 'input' })
+
+function parseJSON(text: string): { value: unknown } | { problem: string } {
+  try {
+    return { value: JSON.parse(text) }
+  } catch (error) {
+    return { problem: `the plan must be JSON: ${(error as Error).message}` }
+  }
+}
+
+/** What no schema of one member can say. */
+function contradictions(fault: object, where: string): string[] {
+  const { kind, from = 0, until } = fault as { kind: string; from?: number; until?: number }
+  const problems: string[] = []
+  if (until !== undefined && until <= from) {
+    problems.push(`${where}.until must be later than its beginning, ${from} s: it is ${until}`)
+  }
+  if (kind.startsWith('change') && kind !== 'changeWebhook' && !('name' in fault || 'labels' in fault)) {
+    problems.push(`${where} changes nothing: give a name or labels`)
+  }
+  return problems
+}
+
+/** Every kind, in the order of the documentation. */
+export const kindNames = [requestKinds, worldKinds, moodKinds, handKinds].flatMap((kinds) => Object.keys(kinds))
+
+type Issue = z.core.$ZodIssue
+
+function problemsOf(error: z.ZodError, whole: string): string[] {
+  return error.issues.flatMap((issue) => {
+    const place = placeOf(issue.path, whole)
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.map((key) => `${place} knows no member '${key}': correct its name or take it out`)
+    }
+    return [`${place} must be ${mustOf(issue, whole)}`]
+  })
+}
+
+function placeOf(path: readonly PropertyKey[], whole: string): string {
+  if (path.length === 0) return whole
+  return path
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
+    .join('')
+    .replace(/^\./, '')
+}
+
+function mustOf(issue: Issue, whole: string): string {
+  const key = issue.path.findLast((step) => typeof step === 'string')
+  if (key === undefined) return whole === 'the plan' ? 'an object with a list of faults' : 'an object'
+  if (key === 'kind') return `one of ${kindNames.join(', ')}`
+  if (key === 'seed') return 'a whole number from 0 to 4294967295'
+  if (key === 'faults')
+    return typeof issue.path.at(-1) === 'number' ? 'an object with a kind' : 'a list of at most 1000 faults'
+  if (key === '$schema') return 'a text'
+  return Object.hasOwn(fields, key) ? fields[key as FieldName].must : 'of another type'
+}
