@@ -5,14 +5,16 @@ import { ask } from './programs.ts'
 
 export interface HcloudCLI {
   program: string
-  /** `1.30.3`; its output differs a little from release to release. */
-  version: string
+  /** Debian's 1.30 names a data center where an address is ordered; the service does not know that word any more. */
+  ordersAddressByLocation: boolean
 }
 
+/** Not fetched: the module proxy does not have it everywhere, and Debian does. */
 export async function findHcloudCLI(env: NodeJS.ProcessEnv = process.env): Promise<Prepared<HcloudCLI>> {
   const program = env.HCLOUD_CLI || 'hcloud'
-  const [, version] = /(\d+\.\d+\.\d+)/.exec((await ask(program, ['version'])) ?? '') ?? []
-  if (version !== undefined) return { ready: { program, version } }
+  // Debian's does not know its own version, so it is asked what it can do.
+  const help = await ask(program, ['primary-ip', 'create', '--help'])
+  if (help !== undefined) return { ready: { program, ordersAddressByLocation: help.includes('--location') } }
   if (env.HCLOUD_CLI) throw new Error(`Cannot run ${env.HCLOUD_CLI}, which HCLOUD_CLI names`)
   return { missing: 'needs the program hcloud: apt-get install hcloud-cli' }
 }
