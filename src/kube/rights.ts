@@ -18,13 +18,10 @@ export interface Right {
 export function neededRights({ namespace, escrow }: { namespace: string; escrow: boolean }): Right[] {
   const projects = ['get', 'list', 'watch', 'patch'].map((verb) => ({ verb, group: GROUP, resource: PLURAL }))
   const status = { verb: 'patch', group: GROUP, resource: PLURAL, subresource: 'status' }
-  const secrets = ['get', 'create', 'update', 'delete'].map((verb) => ({
-    verb,
-    group: '',
-    resource: 'secrets',
-    namespace,
-  }))
-  return [...projects, status, ...(escrow ? secrets : [])]
+  // Without an escrow there are still tombstones to write, and what an earlier one has left to remove.
+  const verbs = escrow ? ['get', 'create', 'update', 'delete'] : ['create', 'delete']
+  const secrets = verbs.map((verb) => ({ verb, group: '', resource: 'secrets', namespace }))
+  return [...projects, status, ...secrets]
 }
 
 interface Review {
