@@ -17,8 +17,12 @@ export const badRequest = (what: string): BotApiError => new BotApiError(400, `B
 
 export const badWebhook = (what: string): BotApiError => badRequest(`bad webhook: ${what}`)
 
+export const conflict = (what: string): BotApiError => new BotApiError(409, `Conflict: ${what}`)
+
 export const tooManyRequests = (seconds: number): BotApiError =>
   new BotApiError(429, `Too Many Requests: retry after ${seconds}`, seconds)
+
+export const requestTooLarge = (): BotApiError => new BotApiError(413, 'Request Entity Too Large')
 
 export function errorResponse(error: BotApiError): Response {
   const { status, message: description, retryAfter } = error

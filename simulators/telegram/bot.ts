@@ -1,5 +1,7 @@
 // What Telegram knows of one bot. Plain data; the rules that change it live next to it.
 
+import { newProfile, type Profile } from './profile.ts'
+
 /** Where and how updates go. */
 export interface Webhook {
   readonly url: string
@@ -40,11 +42,23 @@ export interface Answer {
   readonly text: string
 }
 
+/** A getUpdates that waits. */
+export interface Poll {
+  /** An update has come. */
+  wake(): void
+  /** It ends with 409 and these words. */
+  conflict(what: string): void
+}
+
 export interface Bot {
   readonly id: number
   readonly username: string
   token: string
   revoked: boolean
+  /** Monotonic time of its first call, or of the first one after `close`. */
+  launchedAt: number
+  /** Monotonic time until which it stays away from this server after `logOut`. */
+  loggedOutUntil: number
   webhook: Webhook | undefined
   /** Absent means the default set. Survives setWebhook and deleteWebhook. */
   allowedUpdates: readonly string[] | undefined
@@ -57,20 +71,26 @@ export interface Bot {
   nextSetWebhookAt: number
   /** Ends a setWebhook that is still being verified. */
   cancelPendingSet: (() => void) | undefined
-  /** Ends a waiting getUpdates with the given description. */
-  cancelPoll: ((description: string) => void) | undefined
+  poll: Poll | undefined
+  /** The getUpdates before: the same offset again too soon is slowed down. */
+  lastPoll: { offset: number; at: number } | undefined
+  /** Monotonic time before which another 409 is held back for 3 s. */
+  nextConflictAt: number
+  readonly profile: Profile
   readonly answers: Answer[]
   /** How many API calls, by method in lower case. */
   readonly calls: Map<string, number>
 }
 
-export function newBot(token: string): Bot {
+export function newBot(token: string, now: number): Bot {
   const id = Number(token.slice(0, token.indexOf(':')))
   return {
     id,
     username: `bot_${id}_bot`,
     token,
     revoked: false,
+    launchedAt: now,
+    loggedOutUntil: 0,
     webhook: undefined,
     allowedUpdates: undefined,
     lastError: undefined,
@@ -79,7 +99,10 @@ export function newBot(token: string): Bot {
     lastMessageID: 0,
     nextSetWebhookAt: 0,
     cancelPendingSet: undefined,
-    cancelPoll: undefined,
+    poll: undefined,
+    lastPoll: undefined,
+    nextConflictAt: 0,
+    profile: newProfile(`Bot ${id}`),
     answers: [],
     calls: new Map(),
   }

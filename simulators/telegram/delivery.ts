@@ -3,6 +3,7 @@
 import type { Clock } from '../kit/clock.ts'
 import type { Bot, QueuedUpdate, Webhook } from './bot.ts'
 import type { Attempt, PostUpdate } from './post-update.ts'
+import { dropExpired } from './updates.ts'
 
 export interface DeliveryDeps {
   clock: Clock
@@ -63,10 +64,14 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
     wake(bot)
   }
 
+  function drop(bot: Bot, { session, update }: { session: Session; update: QueuedUpdate }): void {
+    session.tries.delete(update.id)
+    bot.queue = bot.queue.filter(({ id }) => id !== update.id)
+  }
+
   function taken(bot: Bot, o: { session: Session; update: QueuedUpdate; result: Attempt & { kind: 'ok' } }): void {
-    o.session.tries.delete(o.update.id)
     o.session.goneSince = undefined
-    bot.queue = bot.queue.filter(({ id }) => id !== o.update.id)
+    drop(bot, o)
     deps.onDelivered(bot, { update: o.update, contentType: o.result.contentType, body: o.result.body })
   }
 
@@ -76,9 +81,13 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
   ): void {
     const { session, update, result } = o
     bot.lastError = { date: Math.floor(clock.now() / 1_000), message: result.message }
-    const failed = session.tries.get(update.id)
-    if (failed !== undefined) session.tries.set(update.id, nextTry(failed, { retryAfter: result.retryAfter, ...deps }))
     const now = clock.monotonic()
+    const failed = session.tries.get(update.id)
+    const next = failed && nextTry(failed, { retryAfter: result.retryAfter, ...deps })
+    if (next !== undefined) session.tries.set(update.id, next)
+    // What would be too old by its next try goes now.
+    if (next !== undefined && clock.now() + next.notBefore - now > update.expiresAt * 1_000)
+      drop(bot, { session, update })
     session.goneSince = result.status === 410 ? (session.goneSince ?? now) : undefined
     if (now - (session.goneSince ?? now) > goneLimitMs) deps.onGone(bot)
   }
@@ -115,10 +124,6 @@ function end(session: Session): void {
   session.ended.abort()
 }
 
-function dropExpired(bot: Bot, clock: Clock): void {
-  bot.queue = bot.queue.filter(({ expiresAt }) => expiresAt * 1_000 > clock.now())
-}
-
 /** Marks what may be sent now as under way, and says when the next one may. */
 function takeReady(bot: Bot, o: { session: Session; now: number }): { ready: QueuedUpdate[]; at: number | undefined } {
   const { tries, webhook } = o.session
@@ -147,6 +152,6 @@ function nextTry(failed: Try, o: { retryAfter: number; clock: Clock; random(): n
   const fails = failed.fails + 1
   if (asked > 0 || failed.fails === 0)
     return { ...failed, fails, notBefore: o.clock.monotonic() + asked, underWay: false }
-  const delayMs = Math.min(failed.delayMs * 2, 60_000 * (1 + o.random()))
+  const delayMs = Math.min(failed.delayMs * 2, (60 + Math.floor(61 * o.random())) * 1_000)
   return { delayMs, fails, notBefore: o.clock.monotonic() + delayMs, underWay: false }
 }

@@ -2,28 +2,41 @@
 
 import type { Clock } from '../kit/clock.ts'
 import type { Answer, Bot } from './bot.ts'
-import { badRequest } from './bot-api-error.ts'
+import { meOf } from './get-me.ts'
 import { getUpdates } from './get-updates.ts'
-import type { Method, MethodContext, MethodResult } from './method.ts'
+import { close, logOut } from './leave.ts'
+import type { Method, MethodResult } from './method.ts'
+import { commandMethods } from './profile-commands.ts'
+import { profileDefaultMethods } from './profile-defaults.ts'
+import { profileTextMethods } from './profile-texts.ts'
+import type { Registry } from './registry.ts'
+import { sendMessage } from './send-message.ts'
 import type { WebhookSetter } from './set-webhook.ts'
+import { dropExpired } from './updates.ts'
 
 export interface MethodsDeps {
   clock: Clock
+  registry: Registry
   webhooks: WebhookSetter
   onAnswer(bot: Bot, answer: Answer): void
 }
 
-const answersKept = 1_000
-
 /** By name in lower case, as Telegram compares them. */
-export function createMethods({ clock, webhooks, onAnswer }: MethodsDeps): ReadonlyMap<string, Method> {
+export function createMethods(deps: MethodsDeps): ReadonlyMap<string, Method> {
+  const { clock, webhooks } = deps
+  const leaving = { ...deps, clear: webhooks.clear }
   return new Map<string, Method>([
-    ['getme', ({ bot }) => ({ result: userOf(bot) })],
+    ['getme', ({ bot }) => ({ result: meOf(bot) })],
     ['setwebhook', async ({ bot, parameters }) => ({ result: true, description: await webhooks.set(bot, parameters) })],
     ['deletewebhook', ({ bot, parameters }) => ({ result: true, description: webhooks.delete(bot, parameters) })],
-    ['getwebhookinfo', ({ bot }) => ({ result: webhookInfoOf(bot) })],
+    ['getwebhookinfo', ({ bot }) => getWebhookInfo(bot, clock)],
     ['getupdates', ({ bot, parameters, signal }) => getUpdates(bot, { parameters, clock, signal })],
-    ['sendmessage', (context) => sendMessage(context, { clock, onAnswer })],
+    ['sendmessage', (context) => sendMessage(context, deps)],
+    ['close', ({ bot }) => ({ result: close(bot, leaving) })],
+    ['logout', ({ bot }) => ({ result: logOut(bot, leaving) })],
+    ...profileTextMethods,
+    ...commandMethods,
+    ...profileDefaultMethods,
   ])
 }
 
@@ -31,18 +44,9 @@ export function createMethods({ clock, webhooks, onAnswer }: MethodsDeps): Reado
 export const allowedInAnswer = (method: string): boolean =>
   !method.startsWith('get') && !['setwebhook', 'deletewebhook', 'close', 'logout'].includes(method)
 
-function userOf({ id, username }: Bot): Record<string, unknown> {
-  return {
-    id,
-    is_bot: true,
-    first_name: `Bot ${id}`,
-    username,
-    can_join_groups: true,
-    can_read_all_group_messages: false,
-    supports_inline_queries: false,
-    can_connect_to_business: false,
-    has_main_web_app: false,
-  }
+function getWebhookInfo(bot: Bot, clock: Clock): MethodResult {
+  dropExpired(bot, clock)
+  return { result: webhookInfoOf(bot) }
 }
 
 /** The secret token and the certificate are never told; what is not set is absent, except for `url`. */
@@ -54,35 +58,5 @@ export function webhookInfoOf({ webhook, queue, lastError, allowedUpdates }: Bot
     ...(lastError && { last_error_date: lastError.date, last_error_message: lastError.message }),
     ...(webhook && { max_connections: webhook.maxConnections, ip_address: webhook.ipAddress || '<unknown>' }),
     ...(allowedUpdates && { allowed_updates: allowedUpdates }),
-  }
-}
-
-function sendMessage(
-  context: MethodContext,
-  { clock, onAnswer }: Pick<MethodsDeps, 'clock' | 'onAnswer'>,
-): MethodResult {
-  const { bot, parameters, inAnswerTo } = context
-  const chatID = parameters.text('chat_id')
-  const text = parameters.text('text')
-  if (chatID === '') throw badRequest('chat_id is empty')
-  if (text === '') throw badRequest('message text is empty')
-  if (text.length > 4_096) throw badRequest('message is too long')
-  const at = new Date(clock.now()).toISOString()
-  const answer: Answer =
-    inAnswerTo === undefined
-      ? { at, via: 'api', chatID, text }
-      : { at, via: 'webhook', updateID: inAnswerTo, chatID, text }
-  bot.answers.push(answer)
-  if (bot.answers.length > answersKept) bot.answers.shift()
-  onAnswer(bot, answer)
-  bot.lastMessageID += 1
-  return {
-    result: {
-      message_id: bot.lastMessageID,
-      from: { id: bot.id, is_bot: true, first_name: `Bot ${bot.id}`, username: bot.username },
-      chat: { id: Number(chatID) || chatID, type: 'private', first_name: 'User' },
-      date: Math.floor(clock.now() / 1_000),
-      text,
-    },
   }
 }

@@ -51,8 +51,11 @@ function attemptOf(response: IncomingMessage, body: string): Attempt {
   const { statusCode: status = 0, statusMessage = '', headers } = response
   if (status >= 200 && status <= 299) return { kind: 'ok', contentType: headers['content-type'] ?? '', body }
   const message = `Wrong response from the webhook: ${status} ${statusMessage}`
-  return { kind: 'failed', message, status, retryAfter: Number.parseInt(headers['retry-after'] ?? '', 10) || 0 }
+  return { kind: 'failed', message, status, retryAfter: secondsOf(headers['retry-after']) }
 }
+
+/** A date in the header does not count. */
+const secondsOf = (header = ''): number => (/^\d+$/.test(header.trim()) ? Number(header) : 0)
 
 interface Sending {
   body: string
@@ -79,13 +82,16 @@ function send(webhook: Webhook, { body, signal, onSecured }: Sending): Promise<I
 function connectionOf(webhook: Webhook): RequestOptions {
   const { host, ipAddress, port, path, trust, userinfo } = webhook
   return {
-    ...{ host: ipAddress, port, path, agent: false, minVersion: 'TLSv1.2' },
+    ...{ host: ipAddress, port, path: bytesOf(path), agent: false, minVersion: 'TLSv1.2' },
     servername: isIP(host) === 0 ? host : '',
     ...(trust === undefined ? {} : { ca: [...trust] }),
     ...(userinfo === '' ? {} : { auth: userinfo }),
     checkServerIdentity: (_, certificate) => problemOfName(webhook, certificate),
   }
 }
+
+/** Node sends a path as Latin-1; Telegram sends it as it was given, in UTF-8. */
+const bytesOf = (path: string): string => Buffer.from(path).toString('latin1')
 
 /**
  * With an upload, the host is compared as text even when it is an address: the common name counts and an IP SAN does

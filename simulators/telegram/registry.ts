@@ -2,7 +2,8 @@
 
 import type { Clock } from '../kit/clock.ts'
 import { type Bot, newBot } from './bot.ts'
-import { BotApiError, tooManyRequests } from './bot-api-error.ts'
+import { BotApiError, badRequest } from './bot-api-error.ts'
+import { createNewBotThrottle } from './new-bot-throttle.ts'
 
 export interface RegistryDeps {
   clock: Clock
@@ -13,40 +14,39 @@ export interface RegistryDeps {
 }
 
 export interface Registry {
-  /** Throws BotApiError: 404 for what is no token, 401 for a wrong or revoked one, 429 for too many new ones. */
-  open(token: string): Bot
+  /**
+   * The bot that a call of this method, in lower case, is for. Throws BotApiError: 404 for what is no token, 401 for one
+   * that cannot be or is not the bot's, 429 for too many new ones, 400 for a bot that logged out or was closed.
+   */
+  open(token: string, method: string): Bot
   get(id: number): Bot | undefined
   list(): readonly Bot[]
   /** Makes the bot, or gives it this token instead of the one it has, which takes its webhook with it. */
   issue(token: string): Bot
   /** From now on its token gets 401, until another one is issued. `undefined` when there is no such bot. */
   revoke(id: number): Bot | undefined
+  /** The next call launches the bot anew, which counts for the throttle. Its webhook stays. */
+  close(bot: Bot): void
 }
 
 const tokenPattern = /^[1-9][0-9]{5,15}:[A-Za-z0-9_-]{30,50}$/
-const limits = [
-  { windowMs: 60_000, most: 20 },
-  { windowMs: 3_600_000, most: 600 },
-]
+const longestToken = 80
 
 export function createRegistry({ clock, newBotThrottle, onChange }: RegistryDeps): Registry {
   const bots = new Map<number, Bot>()
-  const seen = new Set<string>()
-  let firstUses: number[] = []
+  const launched = new Set<string>()
+  const throttle = createNewBotThrottle(clock)
 
-  function admitNew(token: string): void {
-    if (seen.has(token)) return
-    const now = clock.monotonic()
-    firstUses = firstUses.filter((at) => now - at < 3_600_000)
-    const waitMs = Math.max(...limits.map((limit) => waitFor(firstUses, { ...limit, now })))
-    if (newBotThrottle && waitMs > 0) throw tooManyRequests(Math.floor(waitMs / 1_000) + 1)
-    firstUses.push(now)
-    seen.add(token)
+  function launch(token: string, method: string): void {
+    if (method === 'close') throw badRequest('the bot has already been closed')
+    if (newBotThrottle) throttle.admit()
+    launched.add(token)
+    const bot = bots.get(idOf(token))
+    if (bot?.token === token) bot.launchedAt = clock.monotonic()
   }
 
   function issue(token: string): Bot {
-    const fresh = newBot(token)
-    const bot = bots.get(fresh.id) ?? fresh
+    const bot = bots.get(idOf(token)) ?? newBot(token, clock.monotonic())
     bots.set(bot.id, bot)
     if (bot.token !== token || bot.revoked) forget(bot)
     bot.token = token
@@ -62,11 +62,12 @@ export function createRegistry({ clock, newBotThrottle, onChange }: RegistryDeps
   }
 
   return {
-    open(token) {
-      if (!tokenPattern.test(token)) throw new BotApiError(404, 'Not Found')
-      admitNew(token)
-      const bot = bots.get(Number(token.slice(0, token.indexOf(':')))) ?? issue(token)
-      if (bot.revoked || bot.token !== token) throw new BotApiError(401, 'Unauthorized')
+    open(token, method) {
+      checkShape(token)
+      if (!launched.has(token)) launch(token, method)
+      const bot = bots.get(idOf(token)) ?? (tokenPattern.test(token) ? issue(token) : undefined)
+      if (bot === undefined || bot.revoked || bot.token !== token) throw new BotApiError(401, 'Unauthorized')
+      if (clock.monotonic() < bot.loggedOutUntil) throw new BotApiError(400, 'Logged out')
       return bot
     },
     get: (id) => bots.get(id),
@@ -83,11 +84,16 @@ export function createRegistry({ clock, newBotThrottle, onChange }: RegistryDeps
       forget(bot)
       return bot
     },
+    close: (bot) => void launched.delete(bot.token),
   }
 }
 
-/** Milliseconds until one more fits into the window. */
-function waitFor(times: readonly number[], o: { windowMs: number; most: number; now: number }): number {
-  const oldest = times.at(-o.most)
-  return oldest === undefined ? 0 : oldest + o.windowMs - o.now
+const idOf = (token: string): number => Number(token.slice(0, token.indexOf(':')))
+
+/** What is not `digits:secret` does not even reach the server; of what does, some can be no token at first sight. */
+function checkShape(token: string): void {
+  const id = /^(\d+):./.exec(token)?.[1]
+  if (id === undefined) throw new BotApiError(404, 'Not Found')
+  if (id.startsWith('0') || token.length > longestToken || Number(id) >= 2 ** 54)
+    throw new BotApiError(401, 'Unauthorized: invalid token specified')
 }

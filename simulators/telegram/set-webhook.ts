@@ -1,23 +1,23 @@
 // setWebhook and deleteWebhook: the old webhook goes first, then the new one is looked at. A bad call leaves none.
 
+import { isIP } from 'node:net'
 import type { Clock } from '../kit/clock.ts'
 import type { Bot, Webhook } from './bot.ts'
-import { BotApiError, badRequest, badWebhook, tooManyRequests } from './bot-api-error.ts'
+import { badRequest, badWebhook, conflict, tooManyRequests } from './bot-api-error.ts'
 import type { Parameters } from './parameters.ts'
+import { parseAllowedUpdates } from './update-kinds.ts'
 import {
   certificateLimitBytes,
-  parseAllowedUpdates,
   parseTrust,
-  parseWebhookURL,
   problemOfAddress,
   problemOfSecretToken,
   problemOfTarget,
-  type WebhookTarget,
 } from './webhook-rules.ts'
+import { parseWebhookURL, type WebhookTarget } from './webhook-url.ts'
 
 export interface WebhookSetterDeps {
   clock: Clock
-  /** IPv4 of a host name; rejects with the resolver's words. */
+  /** An address of a host name, IPv4 if there is one; rejects with the resolver's words. */
   resolve(host: string): Promise<string>
   /** Lab switch: loopback and private addresses are taken too. */
   allowReserved: boolean
@@ -36,6 +36,8 @@ export interface WebhookSetter {
   /** An empty or absent `url` deletes. Throws BotApiError; by then the old webhook is gone, except for 429. */
   set(bot: Bot, parameters: Parameters): Promise<WebhookOutcome>
   delete(bot: Bot, parameters: Parameters): WebhookOutcome
+  /** Takes away the webhook and every update that waits, unseen. */
+  clear(bot: Bot): void
 }
 
 export function createWebhookSetter(deps: WebhookSetterDeps): WebhookSetter {
@@ -46,13 +48,11 @@ export function createWebhookSetter(deps: WebhookSetterDeps): WebhookSetter {
     bot.nextSetWebhookAt = clock.monotonic() + 1_000
   }
 
-  function clear(bot: Bot, parameters: Parameters): boolean {
-    const had = bot.webhook !== undefined
+  function clear(bot: Bot, { dropUpdates }: { dropUpdates: boolean }): void {
+    if (bot.webhook !== undefined) bot.lastError = undefined
     bot.webhook = undefined
-    if (had) bot.lastError = undefined
-    if (parameters.flag('drop_pending_updates')) bot.queue = []
+    if (dropUpdates) bot.queue = []
     onChange(bot)
-    return had
   }
 
   function install(bot: Bot, webhook: Webhook): void {
@@ -62,25 +62,34 @@ export function createWebhookSetter(deps: WebhookSetterDeps): WebhookSetter {
 
   async function verify(bot: Bot, { webhook, target }: Composed): Promise<void> {
     const ended = Promise.withResolvers<never>()
-    const conflict = () => ended.reject(new BotApiError(409, 'Conflict: terminated by other setWebhook'))
-    bot.cancelPendingSet = conflict
+    const cancel = () => ended.reject(conflict('terminated by other setWebhook'))
+    bot.cancelPendingSet = cancel
     try {
       await Promise.race([ended.promise, inspect({ webhook, target }, deps)])
     } catch (error) {
       if (bot.webhook === webhook) bot.webhook = undefined
       throw error
     } finally {
-      if (bot.cancelPendingSet === conflict) bot.cancelPendingSet = undefined
+      if (bot.cancelPendingSet === cancel) bot.cancelPendingSet = undefined
     }
   }
 
+  /** Where there is nothing to do, the updates asked for are still taken over. */
   function remove(bot: Bot, parameters: Parameters): WebhookOutcome {
+    const dropUpdates = parameters.flag('drop_pending_updates')
+    const had = bot.webhook !== undefined
     bot.cancelPendingSet?.()
-    return clear(bot, parameters) ? 'Webhook was deleted' : 'Webhook is already deleted'
+    if (!had && !dropUpdates) updateAllowedUpdates(bot, parameters)
+    clear(bot, { dropUpdates })
+    return had ? 'Webhook was deleted' : 'Webhook is already deleted'
   }
 
   return {
     delete: remove,
+    clear(bot) {
+      bot.cancelPendingSet?.()
+      clear(bot, { dropUpdates: true })
+    },
     async set(bot, parameters) {
       if (parameters.text('url') === '') return remove(bot, parameters)
       rateLimit(bot)
@@ -90,8 +99,8 @@ export function createWebhookSetter(deps: WebhookSetterDeps): WebhookSetter {
         updateAllowedUpdates(bot, parameters)
         return 'Webhook is already set'
       }
-      bot.cancelPoll?.('Conflict: terminated by setWebhook request')
-      clear(bot, parameters)
+      bot.poll?.conflict('terminated by setWebhook request')
+      clear(bot, { dropUpdates: parameters.flag('drop_pending_updates') })
       const { webhook, target } = compose(parameters)
       install(bot, webhook)
       updateAllowedUpdates(bot, parameters)
@@ -152,7 +161,7 @@ async function inspect({ webhook, target }: Composed, { resolve, allowReserved }
 }
 
 async function resolved(host: string, resolve: WebhookSetterDeps['resolve']): Promise<string> {
-  if (/^[\d.]+$/.test(host) || host.includes(':')) return host
+  if (isIP(host) !== 0) return host
   try {
     return await resolve(host)
   } catch (error) {

@@ -1,17 +1,19 @@
 // Simulated Telegram: the Bot API, the delivery of updates, and what a person may do to it from outside.
 
 import { lookup } from 'node:dns/promises'
-import type { Clock } from '../kit/clock.ts'
+import { type Clock, sleep } from '../kit/clock.ts'
 import type { Handler } from '../kit/handler.ts'
 import type { Answer, Bot, QueuedUpdate } from './bot.ts'
 import { BotApiError, errorResponse } from './bot-api-error.ts'
+import { readCall } from './call.ts'
 import { createDelivery } from './delivery.ts'
 import { allowedInAnswer, createMethods } from './methods.ts'
-import { type Parameters, parametersOf, readParameters, textsOfJSON } from './parameters.ts'
+import { type Parameters, parametersOf } from './parameters.ts'
 import { type PostUpdate, postUpdate } from './post-update.ts'
+import { textsOf } from './read-parameters.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createWebhookSetter } from './set-webhook.ts'
-import { defaultUpdates } from './webhook-rules.ts'
+import { enqueue, messageFrom, type NewUpdate } from './updates.ts'
 
 export interface TelegramOptions {
   /** Lab switch: webhooks may point to loopback and private addresses. Real Telegram refuses them. */
@@ -25,7 +27,7 @@ export interface TelegramDeps {
   /** Uniform in [0, 1). */
   random(): number
   options?: TelegramOptions
-  /** IPv4 of a webhook's host name; the system's resolver by default. */
+  /** Address of a webhook's host name, IPv4 if there is one; the system's resolver by default. */
   resolve?(host: string): Promise<string>
   /** Hands one update to a webhook; a real HTTPS request by default. */
   post?: PostUpdate
@@ -37,6 +39,8 @@ export interface TelegramSimulator {
   readonly registry: Registry
   /** A person writes to the bot. `undefined` when the bot does not want messages. */
   say(bot: Bot, message: { text: string; chatID: number }): QueuedUpdate | undefined
+  /** Anything else that happens to the bot. `undefined` when the bot does not want to know. */
+  receive(bot: Bot, update: NewUpdate): QueuedUpdate | undefined
   /** The webhook is set or removed by someone who has the token; same rules, without the limit of one a second. */
   changeWebhook(bot: Bot, parameters: ReadonlyMap<string, string>): Promise<void>
   /** Hears of every answer; the result stops that. */
@@ -44,8 +48,8 @@ export interface TelegramSimulator {
   stop(): void
 }
 
-const systemResolve = async (host: string): Promise<string> => (await lookup(host, 4)).address
-const updateLifeSeconds = 24 * 3_600
+const systemResolve = async (host: string): Promise<string> => (await lookup(host, { order: 'ipv4first' })).address
+const conflictPauseMs = 3_000
 
 export function createTelegramSimulator(deps: TelegramDeps): TelegramSimulator {
   const { clock, random, options = {}, resolve = systemResolve, post = postUpdate } = deps
@@ -54,8 +58,7 @@ export function createTelegramSimulator(deps: TelegramDeps): TelegramSimulator {
   const registry = createRegistry({ clock, newBotThrottle: options.newBotThrottle ?? true, onChange })
   const webhooks = createWebhookSetter({ clock, resolve, allowReserved: options.allowReserved ?? false, onChange })
   const methods = createMethods({
-    clock,
-    webhooks,
+    ...{ clock, registry, webhooks },
     onAnswer: (bot, answer) => {
       for (const listener of listeners) listener(bot, answer)
     },
@@ -63,52 +66,62 @@ export function createTelegramSimulator(deps: TelegramDeps): TelegramSimulator {
   const delivery = createDelivery({
     ...{ clock, random, post },
     onDelivered: (bot, { update, contentType, body }) => void obey(bot, { update, contentType, body }),
-    onGone: (bot) => void webhooks.delete(bot, noParameters),
+    onGone: (bot) => void webhooks.delete(bot, parametersOf({ texts: [] })),
   })
 
   async function call(request: Request): Promise<Response> {
-    const [, token, name = ''] = /^\/bot([^/]+)\/([^/]+)$/.exec(new URL(request.url).pathname) ?? []
-    if (token === undefined) throw new BotApiError(404, 'Not Found')
-    const bot = registry.open(decodeURIComponent(token))
-    const method = methods.get(name.toLowerCase())
+    const { token, name, parameters } = await readCall(request)
+    const bot = registry.open(token, name)
+    const method = methods.get(name)
     if (method === undefined) throw new BotApiError(404, 'Not Found: method not found')
-    bot.calls.set(name.toLowerCase(), (bot.calls.get(name.toLowerCase()) ?? 0) + 1)
-    const parameters = await readParameters(request)
-    return Response.json({ ok: true, ...(await method({ bot, parameters, signal: request.signal })) })
+    bot.calls.set(name, (bot.calls.get(name) ?? 0) + 1)
+    try {
+      return Response.json({ ok: true, ...(await method({ bot, parameters, signal: request.signal })) })
+    } catch (error) {
+      if (error instanceof BotApiError && error.status === 409) await pause(bot)
+      throw error
+    }
+  }
+
+  /** One conflict in three seconds is told at once; every other one is held back as long. */
+  async function pause(bot: Bot): Promise<void> {
+    const now = clock.monotonic()
+    if (now < bot.nextConflictAt) await sleep(clock, conflictPauseMs)
+    else bot.nextConflictAt = now + conflictPauseMs
   }
 
   /** A webhook's answer may hold one method; what is wrong with it, nobody is told. */
   async function obey(bot: Bot, o: { update: QueuedUpdate; contentType: string; body: string }): Promise<void> {
+    const parameters: Parameters = parametersOf({ texts: textsOf(o) ?? [] })
+    const name = parameters.text('method').toLowerCase()
+    if (!allowedInAnswer(name)) return
     try {
-      const parameters = parametersOfAnswer(o)
-      const name = parameters.text('method').toLowerCase()
-      if (!allowedInAnswer(name)) return
       await methods.get(name)?.({ bot, parameters, inAnswerTo: o.update.id, signal: new AbortController().signal })
     } catch (error) {
-      if (!(error instanceof BotApiError || error instanceof SyntaxError)) throw error
+      if (!(error instanceof BotApiError)) throw error
     }
+  }
+
+  function receive(bot: Bot, wanted: NewUpdate): QueuedUpdate | undefined {
+    const update = enqueue(bot, wanted, clock)
+    if (update === undefined) return undefined
+    bot.poll?.wake()
+    delivery.wake(bot)
+    return update
   }
 
   return {
     registry,
-    fetch: async (request) => {
-      try {
-        return await call(request)
-      } catch (error) {
+    receive,
+    fetch: (request) =>
+      call(request).catch((error: unknown) => {
         if (error instanceof BotApiError) return errorResponse(error)
         throw error
-      }
-    },
-    say(bot, message) {
-      if (!(bot.allowedUpdates ?? defaultUpdates).includes('message')) return undefined
-      const update = messageUpdate(bot, { ...message, now: clock.now() })
-      bot.queue.push(update)
-      delivery.wake(bot)
-      return update
-    },
+      }),
+    say: (bot, message) => receive(bot, messageFrom(bot, message, clock)),
     async changeWebhook(bot, texts) {
       bot.nextSetWebhookAt = 0
-      await webhooks.set(bot, parametersOf({ texts: new Map(texts), files: new Map() }))
+      await webhooks.set(bot, parametersOf({ texts }))
       bot.nextSetWebhookAt = 0
     },
     onAnswer(listener) {
@@ -116,36 +129,5 @@ export function createTelegramSimulator(deps: TelegramDeps): TelegramSimulator {
       return () => listeners.delete(listener)
     },
     stop: () => delivery.stop(),
-  }
-}
-
-const noParameters: Parameters = parametersOf({ texts: new Map(), files: new Map() })
-
-function parametersOfAnswer({ contentType, body }: { contentType: string; body: string }): Parameters {
-  const isJSON = /^application\/json/i.test(contentType) && body !== ''
-  const texts = isJSON ? textsOfJSON(body) : new Map(new URLSearchParams(body))
-  return parametersOf({ texts, files: new Map() })
-}
-
-function messageUpdate(bot: Bot, o: { text: string; chatID: number; now: number }): QueuedUpdate {
-  bot.lastUpdateID += 1
-  bot.lastMessageID += 1
-  const date = Math.floor(o.now / 1_000)
-  const person = { id: o.chatID, first_name: 'User' }
-  const command = /^\/[A-Za-z0-9_]+/.exec(o.text)?.[0]
-  const message = {
-    message_id: bot.lastMessageID,
-    from: { ...person, is_bot: false, language_code: 'en' },
-    chat: { ...person, type: 'private' },
-    date,
-    text: o.text,
-    ...(command && { entities: [{ type: 'bot_command', offset: 0, length: command.length }] }),
-  }
-  return {
-    id: bot.lastUpdateID,
-    type: 'message',
-    chatID: o.chatID,
-    payload: { message },
-    expiresAt: date + updateLifeSeconds,
   }
 }

@@ -2,31 +2,7 @@
 
 import { X509Certificate } from 'node:crypto'
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
-
-export interface WebhookTarget {
-  scheme: 'http' | 'https'
-  host: string
-  port: number
-  path: string
-  userinfo: string
-}
-
-/** Without a scheme, https is meant. `undefined` when it is no URL, or one of another scheme. */
-export function parseWebhookURL(raw: string): WebhookTarget | undefined {
-  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(raw)?.[1]?.toLowerCase() ?? 'https'
-  if (scheme !== 'http' && scheme !== 'https') return undefined
-  const text = raw.includes('://') ? raw : `https://${raw}`
-  if (!URL.canParse(text)) return undefined
-  const url = new URL(text)
-  const userinfo = url.username === '' ? '' : `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
-  return {
-    scheme,
-    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
-    port: url.port === '' ? { http: 80, https: 443 }[scheme] : Number(url.port),
-    path: url.pathname + url.search,
-    userinfo,
-  }
-}
+import type { WebhookTarget } from './webhook-url.ts'
 
 const ports = [443, 80, 88, 8443]
 
@@ -73,37 +49,5 @@ function isCertificate(pem: string): boolean {
     return new X509Certificate(pem).subject !== null
   } catch {
     return false
-  }
-}
-
-/** Everything a bot gets when it asks for nothing in particular. */
-export const defaultUpdates = [
-  'message edited_message channel_post edited_channel_post inline_query chosen_inline_result callback_query',
-  'custom_event custom_query shipping_query pre_checkout_query poll poll_answer my_chat_member chat_join_request',
-  'chat_boost removed_chat_boost business_connection business_message edited_business_message',
-  'deleted_business_messages purchased_paid_media managed_bot guest_message',
-].flatMap((line) => line.split(' '))
-
-const onRequest = ['chat_member', 'message_reaction', 'message_reaction_count']
-const knownUpdates = [...defaultUpdates, ...onRequest]
-
-/**
- * `keep` when absent or not a JSON list of strings; `default` when no known name is in it or exactly the default ones;
- * else the known names, without the unknown ones.
- */
-export function parseAllowedUpdates(text: string): 'keep' | 'default' | readonly string[] {
-  const names = listOfStrings(text)?.map((name) => name.toLowerCase())
-  if (names === undefined) return 'keep'
-  const chosen = knownUpdates.filter((name) => names.includes(name))
-  const isDefault = chosen.length === defaultUpdates.length && !chosen.some((name) => onRequest.includes(name))
-  return chosen.length === 0 || isDefault ? 'default' : chosen
-}
-
-function listOfStrings(text: string): string[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined
-  } catch {
-    return undefined
   }
 }
