@@ -60,6 +60,19 @@ describe('R12: a cached list', () => {
   })
 
   it('that lags behind an answer to a write does not make us repeat it', async () => {
+    const stage = await stageWithDrift()
+    stage.control.lagLists(4)
+    await stage.pass()
+    expect(stage.network.count(relabel)).toBe(1)
+    stage.network.forget()
+    // A sweep comes, and shows the labels as they were.
+    await stage.clock.advance(seconds(3.9))
+    expect(stage.network.count('GET /servers')).toBe(1)
+    await stage.pass()
+    expect(stage.network.count(relabel)).toBe(0)
+  })
+
+  it('is not asked at all after a write that told its result', async () => {
     const stage = createStage()
     await stage.until(() => stage.network.count('POST /firewalls') === 1)
     stage.control.lagLists(4)
