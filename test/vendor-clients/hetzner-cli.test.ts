@@ -3,12 +3,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { findHcloudCLI } from '../../scripts/vendor-clients/hcloud-cli.ts'
+import { describeClient } from './describe-client.ts'
 import { runClient } from './run-client.ts'
 import { hetznerToken, type ServedWorld, serveWorld } from './served-world.ts'
 
-const { ready: cli = { program: '', ordersAddressByLocation: true }, missing } = await findHcloudCLI()
+const prepared = await findHcloudCLI()
 const publicKey = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGb1YgIgiYdpzZHtnMD0m6Xx4CGH1MlGRmWzAjNPj5Vr test\n'
 const token = hetznerToken('cli')
 
@@ -28,7 +29,7 @@ afterAll(async () => {
 /** `HCLOUD_CONFIG` points to nothing: what the person at this machine has configured must not count. */
 const type = (command: string, ...more: string[]) =>
   runClient({
-    program: cli.program,
+    program: prepared.ready?.program ?? '',
     args: [...command.split(' '), ...more],
     env: {
       ...{ HCLOUD_ENDPOINT: served.hcloud, HCLOUD_TOKEN: token, HCLOUD_POLL_INTERVAL: '100ms' },
@@ -47,7 +48,8 @@ const account = () => served.hetzner(token)
 const server = () => account()?.servers[0]
 
 async function orderAddress(): Promise<void> {
-  if (cli.ordersAddressByLocation) await typed('primary-ip create --name address --type ipv4 --location nbg1')
+  if (prepared.ready?.ordersAddressByLocation)
+    await typed('primary-ip create --name address --type ipv4 --location nbg1')
   else {
     const body = JSON.stringify({ name: 'address', type: 'ipv4', location: 'nbg1', auto_delete: false })
     const headers = { authorization: `Bearer ${token}` }
@@ -55,7 +57,7 @@ async function orderAddress(): Promise<void> {
   }
 }
 
-describe.skipIf(missing !== undefined)(`hcloud${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describeClient('hcloud', prepared, () => {
   it('orders a server with all that belongs to it', async () => {
     await typed(`ssh-key create --name key --public-key-from-file ${file('key.pub')}`)
     await orderAddress()

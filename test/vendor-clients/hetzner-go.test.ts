@@ -1,11 +1,12 @@
 // hcloud-go, unchanged, against simulated Hetzner: whole lives, long lists, and how it reads each refusal.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { prepareGoProgram } from '../../scripts/vendor-clients/go-program.ts'
+import { describeClient } from './describe-client.ts'
 import { factsOf } from './run-client.ts'
 import { hetznerToken, type ServedWorld, serveWorld } from './served-world.ts'
 
-const { ready: program = '', missing } = await prepareGoProgram('hcloud-go')
+const prepared = await prepareGoProgram('hcloud-go')
 
 let served: ServedWorld
 beforeAll(async () => {
@@ -14,9 +15,12 @@ beforeAll(async () => {
 afterAll(() => served[Symbol.asyncDispose]())
 
 const tell = (chapter: string) =>
-  factsOf({ program, args: [chapter], env: { HCLOUD_ENDPOINT: served.hcloud, HCLOUD_TOKEN: hetznerToken(chapter) } })
+  factsOf({
+    ...{ program: prepared.ready ?? '', args: [chapter] },
+    env: { HCLOUD_ENDPOINT: served.hcloud, HCLOUD_TOKEN: hetznerToken(chapter) },
+  })
 
-describe.skipIf(missing !== undefined)(`hcloud-go${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describeClient('hcloud-go', prepared, () => {
   it('sees a server from its order to its end', async () => {
     expect(await tell('life')).toEqual({
       created: ['create_server', 'start_server'],
@@ -41,7 +45,7 @@ describe.skipIf(missing !== undefined)(`hcloud-go${missing === undefined ? '' : 
   })
 
   it('recognises every refusal by its code', async () => {
-    served.world.hcloud.control.soldOut({ type: 'cx23', location: 'hel1' })
+    served.world.hcloud.control.addFault({ kind: 'soldOut', type: 'cx23', location: 'hel1' })
     expect(await tell('refusals')).toEqual({
       'wrong token': 'unauthorized',
       'name taken': 'uniqueness_error',
