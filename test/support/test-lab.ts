@@ -35,7 +35,7 @@ export interface TestLabOptions extends Omit<WorldOptions, 'clock'> {
 }
 
 /** Fast enough for a test, slow enough that every state can be met: a server is up after a second or two. */
-const quick = {
+export const quick = {
   bootSeconds: 0.5,
   hcloud: { createSeconds: 0.4, startSeconds: 0.3, shutdownSeconds: 0.3, deleteSeconds: 0.2, firewallSeconds: 0.1 },
   telegram: { newBotThrottle: false },
@@ -109,7 +109,7 @@ export async function startTestLab({
 }
 
 /** An operator sees the whole cluster, and what another lab has left there belongs to a world that is no more. */
-async function clearProjects(api: Api): Promise<void> {
+export async function clearProjects(api: Api): Promise<void> {
   const projects = await api.list({ apiVersion: 'botyard.dev/v1alpha1', kind: 'Project' })
   await Promise.all(
     projects.map(async (project) => {
