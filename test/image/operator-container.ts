@@ -1,0 +1,110 @@
+// The operator in a container, as hardened as the strictest cluster would run it, on this machine's own network, where the
+// control plane and the simulators listen.
+
+import { chmod, cp, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { GenericContainer, getContainerRuntimeClient } from 'testcontainers'
+import { createGuard } from '../../scripts/control-plane/guard.ts'
+
+// The container that cleans up after testcontainers comes from a registry; a guard of ours does its work.
+process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
+
+export interface ContainerOptions {
+  /** Id of the image. */
+  image: string
+  /** The control plane, and a folder with token and ca.crt of the operator's service account. */
+  apiServer: string
+  serviceAccount: string
+  /** Flags of the operator. */
+  args: readonly string[]
+}
+
+export interface OperatorContainer {
+  /** When its process was started, in milliseconds since 1970. */
+  readonly startedAt: number
+  /** Lines of /proc/PID/status by their name: what the kernel grants to the process. */
+  kernelView(): Promise<Record<string, string>>
+  /** How long its main thread was ready to run and had no core, in milliseconds: what a busy machine adds to any time. */
+  waitedForCore(): Promise<number>
+  /** All that it has printed. */
+  log(): string
+  /** SIGTERM, and SIGKILL after `graceSeconds`; answers the exit code and removes it. */
+  stop(graceSeconds: number): Promise<number>
+}
+
+/** Where a kubelet puts them. */
+const mountPoint = '/var/run/secrets/kubernetes.io/serviceaccount'
+
+/** What `readOnlyRootFilesystem` of a pod is to Docker; testcontainers has no word for it. */
+class ReadOnlyContainer extends GenericContainer {
+  constructor(image: string) {
+    super(image)
+    this.hostConfig.ReadonlyRootfs = true
+  }
+}
+
+export async function startOperatorContainer(o: ContainerOptions): Promise<OperatorContainer> {
+  const files = await readableCopy(o.serviceAccount)
+  // Also ends the process, and removes the folder, when this one dies before it could do so.
+  const guard = createGuard(files)
+  const { hostname, port } = new URL(o.apiServer)
+  const printed: string[] = []
+  const started = await new ReadOnlyContainer(o.image)
+    .withNetworkMode('host')
+    .withDroppedCapabilities('ALL')
+    .withSecurityOpt('no-new-privileges')
+    .withBindMounts([{ source: files, target: mountPoint, mode: 'ro' }])
+    .withEnvironment({
+      KUBERNETES_SERVICE_HOST: hostname,
+      KUBERNETES_SERVICE_PORT: port,
+      POD_NAMESPACE: 'botyard-system',
+    })
+    .withCommand([...o.args])
+    .withLogConsumer((stream) => stream.on('data', (line: Buffer) => printed.push(line.toString())))
+    .start()
+  const { container: client } = await getContainerRuntimeClient()
+  const container = client.getById(started.getId())
+  const { State } = await container.inspect()
+  guard.watch([State.Pid])
+
+  return {
+    startedAt: Date.parse(State.StartedAt),
+    kernelView: async () => statusLines(await readFile(`/proc/${State.Pid}/status`, 'utf8')),
+    async waitedForCore() {
+      const [, nanoseconds] = (await readFile(`/proc/${State.Pid}/schedstat`, 'utf8')).split(' ')
+      return Math.round(Number(nanoseconds) / 1e6)
+    },
+    log: () => printed.join(''),
+    async stop(graceSeconds) {
+      await container.stop({ t: graceSeconds }).catch(ignoreStopped)
+      const { StatusCode } = (await container.wait()) as { StatusCode: number }
+      await container.remove()
+      await guard.end()
+      await rm(files, { recursive: true, force: true })
+      return StatusCode
+    },
+  }
+}
+
+/** The kubelet lets the user of the pod read them; ours belong to whoever runs this. */
+async function readableCopy(folder: string): Promise<string> {
+  const copy = await mkdtemp(path.join(tmpdir(), 'botyard-pod-'))
+  await cp(folder, copy, { recursive: true })
+  await Promise.all([
+    chmod(copy, 0o755),
+    chmod(path.join(copy, 'token'), 0o644),
+    chmod(path.join(copy, 'ca.crt'), 0o644),
+  ])
+  return copy
+}
+
+const statusLines = (text: string): Record<string, string> =>
+  Object.fromEntries(
+    [...text.matchAll(/^(\w+):\s+(.*)$/gm)].map(([, name, value]) => [name as string, value as string]),
+  )
+
+/** 304: it has ended by itself. */
+function ignoreStopped(error: { statusCode?: number }): void {
+  if (error.statusCode !== 304) throw error
+}
