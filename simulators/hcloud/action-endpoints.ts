@@ -10,6 +10,8 @@ const kinds = {
   servers: { type: 'server', objects: 'servers', what: 'server' },
   primary_ips: { type: 'primary_ip', objects: 'primaryIPs', what: 'Primary IP' },
   firewalls: { type: 'firewall', objects: 'firewalls', what: 'firewall' },
+  networks: { type: 'network', objects: 'networks', what: 'network' },
+  volumes: { type: 'volume', objects: 'volumes', what: 'volume' },
 } as const
 
 export const actionEndpoints: readonly Endpoint[] = [
@@ -38,12 +40,19 @@ function endpointsOf(name: keyof typeof kinds): Endpoint[] {
     const { id } = findByParam<{ id: number }>(call.project[objects], { what, id: call.params.id })
     return actionsOf(call, type).filter(({ resources }) => resources.some((one) => one.type === type && one.id === id))
   }
+  const oneOfResource = (call: Call): Answer => {
+    const action = findByParam(toMap(ofResource(call)), { what: 'action', id: call.params.action })
+    return ok({ action: call.world.actions.view(action) })
+  }
   return [
     { method: 'GET', path: `/${name}/actions`, handle: (call) => list(call, actionsOf(call, type)) },
     { method: 'GET', path: `/${name}/actions/:id`, handle: one },
     { method: 'GET', path: `/${name}/:id/actions`, handle: (call) => list(call, ofResource(call)) },
+    { method: 'GET', path: `/${name}/:id/actions/:action`, handle: oneOfResource },
   ]
 }
+
+const toMap = (actions: readonly Action[]): Map<number, Action> => new Map(actions.map((one) => [one.id, one]))
 
 const actionsOf = ({ project }: Call, type: ResourceType): Action[] =>
   [...project.actions.values()].filter(({ resources }) => resources.some((resource) => resource.type === type))

@@ -1,7 +1,7 @@
 // Runs actions: progress by the clock, locks on the servers involved, and one after another where one waits for the other.
 
 import type { Clock } from '../kit/clock.ts'
-import type { Action, HetznerProject, Server } from './state.ts'
+import type { Action, HetznerProject, Lockable } from './state.ts'
 import { timestamp } from './timestamp.ts'
 
 export interface ActionError {
@@ -19,8 +19,10 @@ export interface Work {
   command: string
   resources: Action['resources']
   seconds: number
-  /** Servers that are locked while it runs. */
-  locks: readonly Server[]
+  /** What is locked while it runs. */
+  locks: readonly Lockable[]
+  /** It has ended when the answer is given. */
+  instant?: boolean
   /** It begins when this one has succeeded, and fails when this one fails. */
   after?: Action
   begin?(): void
@@ -58,11 +60,14 @@ export function createActions({ clock, nextID, takeFault, changed }: ActionsDeps
 
   function begin(entry: Open): void {
     const { action, work } = entry
+    if (!open.has(action.id)) return
     const fault = takeFault(work.command)
     action.seconds = fault?.seconds ?? work.seconds
     action.begun = clock.now()
     work.begin?.()
-    entry.cancel = clock.schedule(action.seconds * 1000, () => end(entry, fault?.error))
+    const finish = () => end(entry, fault?.error)
+    if (work.instant && fault === undefined) finish()
+    else entry.cancel = clock.schedule(action.seconds * 1000, finish)
   }
 
   function end(entry: Open, error: ActionError | undefined): void {
@@ -72,7 +77,7 @@ export function createActions({ clock, nextID, takeFault, changed }: ActionsDeps
     action.status = error === undefined ? 'success' : 'error'
     action.error = error ?? null
     action.finished = clock.now()
-    for (const server of work.locks) server.runningActions -= 1
+    for (const locked of work.locks) locked.runningActions -= 1
     if (error === undefined) work.succeed()
     else work.fail?.()
     releaseNext(entry)
@@ -92,7 +97,7 @@ export function createActions({ clock, nextID, takeFault, changed }: ActionsDeps
       const entry: Open = { project, action, work, waiting: [], cancel: () => {} }
       project.actions.set(action.id, action)
       open.set(action.id, entry)
-      for (const server of work.locks) server.runningActions += 1
+      for (const locked of work.locks) locked.runningActions += 1
       const before = work.after && open.get(work.after.id)
       if (before === undefined) begin(entry)
       else before.waiting.push(entry)

@@ -1,5 +1,7 @@
 // Addresses for Primary IPs: real loopback IPv4 addresses, and IPv6 networks from the documentation prefix.
 
+import { formatIPv4, parseRange } from './ipv4-range.ts'
+
 export interface Addresses {
   /** The next IPv4 address of the range that `taken` does not know. Walks the range, so none comes back soon. */
   nextIPv4(taken: (ip: string) => boolean): string
@@ -15,15 +17,16 @@ export interface AddressesDeps {
 }
 
 export function createAddresses({ random, range }: AddressesDeps): Addresses {
-  const [first = '', bits = ''] = range.split('/')
-  const size = 2 ** (32 - Number(bits))
-  const base = toNumber(first)
+  const parsed = parseRange(range)
+  if (parsed === undefined)
+    throw new RangeError(`Cannot take addresses from ${range}: not an IPv4 range in CIDR notation`)
+  const { first, size } = parsed
   let at = Math.floor(random() * size)
   let network = Math.floor(random() * 0xffff) * 0x10000
 
   function step(): string {
     at = (at + 1) % size
-    return toText(base + at)
+    return formatIPv4(first + at)
   }
 
   return {
@@ -41,7 +44,3 @@ export function createAddresses({ random, range }: AddressesDeps): Addresses {
     },
   }
 }
-
-const toNumber = (ip: string): number => ip.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
-
-const toText = (value: number): string => [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join('.')

@@ -11,7 +11,9 @@ import type { World } from './world.ts'
 
 /** Serves everything below `/v1`; the rest is 404. */
 export function createApi(world: World, endpoints: readonly Endpoint[]): Handler {
-  const routes = [...Map.groupBy(endpoints, ({ path }) => path)].map(([path, ofPath]) => ({
+  // `/servers/actions` goes before `/servers/:id`, whatever the order of the tables.
+  const paths = [...Map.groupBy(endpoints, ({ path }) => path)].sort(([a], [b]) => variablesIn(a) - variablesIn(b))
+  const routes = paths.map(([path, ofPath]) => ({
     method: 'ANY',
     path: `/v1${path}`,
     async handle(context: RouteContext) {
@@ -22,6 +24,8 @@ export function createApi(world: World, endpoints: readonly Endpoint[]): Handler
   }))
   return createRouter(routes, async () => toResponse(world, failed(unknownRoute())))
 }
+
+const variablesIn = (path: string): number => path.split(':').length
 
 interface Incoming {
   world: World
@@ -76,7 +80,11 @@ function handle(endpoint: Endpoint, project: HetznerProject, { world, context, t
   }
 }
 
+/** Far more than the largest user data in its worst spelling. What the real limit is, nobody says. */
+const bodyLimitBytes = 1024 * 1024
+
 function parseJSON(text: string): unknown {
+  if (Buffer.byteLength(text) > bodyLimitBytes) throw bodyTooLarge()
   try {
     return JSON.parse(text)
   } catch {
@@ -110,6 +118,9 @@ const unauthorized = (message: string): ApiFailure => new ApiFailure({ status: 4
 
 const tokenReadOnly = (): ApiFailure =>
   new ApiFailure({ status: 401, code: 'token_readonly', message: 'token is only allowed to perform GET requests' })
+
+const bodyTooLarge = (): ApiFailure =>
+  new ApiFailure({ status: 413, code: 'invalid_input', message: 'the request body is too large', details: {} })
 
 const methodNotAllowed = (): ApiFailure =>
   new ApiFailure({ status: 405, code: 'method_not_allowed', message: 'method not allowed' })

@@ -1,20 +1,24 @@
-// The endpoints that only read: images, server types, locations, prices.
+// The endpoints of what Hetzner offers: images, ISOs, server types, locations. Nobody can change these.
 
 import { type Answer, type Call, type Endpoint, ok } from './endpoint.ts'
-import { goneEndpoint, invalidField } from './errors.ts'
+import { goneEndpoint, invalidField, unprocessable } from './errors.ts'
 import { findByParam } from './input.ts'
 import { listAnswer } from './paging.ts'
-import { type Image, images, locations, serverTypes } from './seed.ts'
-import { imageView, isBuyable, price, serverTypeView, typePrices } from './server-view.ts'
+import { type Image, type ISO, images, isos, locations, serverTypes } from './seed.ts'
+import { imageView, isBuyable, serverTypeView } from './server-view.ts'
 
 export const catalogEndpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/images', handle: listImages },
   { method: 'GET', path: '/images/:id', handle: getImage },
+  { method: 'PUT', path: '/images/:id', handle: refuseImageChange },
+  { method: 'DELETE', path: '/images/:id', handle: refuseImageChange },
+  { method: 'POST', path: '/images/:id/actions/change_protection', handle: refuseImageChange },
+  { method: 'GET', path: '/isos', handle: listISOs },
+  { method: 'GET', path: '/isos/:id', handle: getISO },
   { method: 'GET', path: '/server_types', handle: listServerTypes },
   { method: 'GET', path: '/server_types/:id', handle: getServerType },
   { method: 'GET', path: '/locations', handle: listLocations },
   { method: 'GET', path: '/locations/:id', handle: getLocation },
-  { method: 'GET', path: '/pricing', handle: getPricing },
   { method: 'GET', path: '/datacenters', handle: refuseDatacenters },
   { method: 'GET', path: '/datacenters/:id', handle: refuseDatacenters },
 ]
@@ -25,6 +29,7 @@ const byID = <T extends { id: number }>(items: readonly T[]): Map<number, T> =>
 const imagesByID = byID(images)
 const typesByID = byID(serverTypes)
 const locationsByID = byID(locations)
+const isosByID = byID(isos)
 
 /** Deprecated ones are left out unless asked for; after their last day they are gone. */
 function listImages(call: Call): Answer {
@@ -55,6 +60,33 @@ function listImages(call: Call): Answer {
 
 function getImage({ params }: Call): Answer {
   return ok({ image: imageView(findByParam(imagesByID, { what: 'image', id: params.id })) })
+}
+
+/** Only snapshots and backups can be changed, and of these there are none. */
+function refuseImageChange({ params }: Call): never {
+  const { id } = findByParam(imagesByID, { what: 'image', id: params.id })
+  throw unprocessable('unsupported_error', `image with ID '${id}' is neither a snapshot nor a backup`)
+}
+
+/** With the wildcard, also those that do not say what they run on. */
+function listISOs(call: Call): Answer {
+  const query = call.url.searchParams
+  const wanted = query.getAll('architecture')
+  const wildcard = query.get('include_architecture_wildcard') === 'true'
+  const fits = ({ architecture }: ISO) =>
+    wanted.length === 0 || (architecture === null ? wildcard : wanted.includes(architecture))
+  return listAnswer(call, {
+    member: 'isos',
+    items: isos.filter(fits),
+    sorts: { id: ({ id }) => id, name: ({ name }) => name },
+    filters: { name: ({ name }) => name },
+    known: ['architecture', 'include_architecture_wildcard'],
+    view: (iso) => iso,
+  })
+}
+
+function getISO({ params }: Call): Answer {
+  return ok({ iso: findByParam(isosByID, { what: 'ISO', id: params.id }) })
 }
 
 function listServerTypes(call: Call): Answer {
@@ -88,38 +120,4 @@ function getLocation({ params }: Call): Answer {
 
 function refuseDatacenters(): never {
   throw goneEndpoint('datacenters were removed, use locations')
-}
-
-const hoursAMonth = 730
-const primaryIPv4Monthly = 0.5
-const floatingIPMonthly = { ipv4: 3, ipv6: 1 }
-
-const everywhere = (monthly: number) =>
-  locations.map(({ name }) => ({
-    location: name,
-    price_hourly: price(monthly / hoursAMonth),
-    price_monthly: price(monthly),
-  }))
-
-function getPricing(): Answer {
-  return ok({
-    pricing: {
-      currency: 'EUR',
-      vat_rate: '19.00',
-      image: { price_per_gb_month: price(0.011) },
-      volume: { price_per_gb_month: price(0.044) },
-      server_backup: { percentage: '20.00' },
-      floating_ip: { price_monthly: price(floatingIPMonthly.ipv4) },
-      floating_ips: Object.entries(floatingIPMonthly).map(([type, monthly]) => ({
-        type,
-        prices: locations.map(({ name }) => ({ location: name, price_monthly: price(monthly) })),
-      })),
-      primary_ips: [
-        { type: 'ipv4', prices: everywhere(primaryIPv4Monthly) },
-        { type: 'ipv6', prices: everywhere(0) },
-      ],
-      server_types: serverTypes.map((type) => ({ id: type.id, name: type.name, prices: typePrices(type) })),
-      load_balancer_types: [],
-    },
-  })
 }

@@ -8,6 +8,7 @@ import type { Rule } from './state.ts'
 
 const rulesPerFirewall = 50
 const networksPerRule = 100
+const effectiveRules = 500
 
 function isNetwork(text: string): boolean {
   const [ip = '', bits = '', ...rest] = text.split('/')
@@ -48,7 +49,14 @@ const rule = z
   })
   .transform((value): Rule => ({ ...value, port: value.port ?? null, description: value.description ?? null }))
 
-const rules = z.array(rule).max(rulesPerFirewall)
+/** A rule counts once for each of its networks. */
+const effective = (rules: readonly Rule[]): number =>
+  rules.reduce((sum, { source_ips: from, destination_ips: to }) => sum + from.length + to.length, 0)
+
+const rules = z
+  .array(rule)
+  .max(rulesPerFirewall)
+  .refine((all) => effective(all) <= effectiveRules, `must not amount to more than ${effectiveRules} effective rules`)
 
 const serverTarget = z.strictObject({ type: z.literal('server'), server: z.strictObject({ id }) })
 

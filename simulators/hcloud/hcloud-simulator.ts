@@ -4,19 +4,14 @@ import type { Clock } from '../kit/clock.ts'
 import type { Handler } from '../kit/handler.ts'
 import type { Machines } from '../kit/machines.ts'
 import type { Route } from '../kit/router.ts'
-import { actionEndpoints } from './action-endpoints.ts'
+import { allEndpoints } from './all-endpoints.ts'
 import { createApi } from './api.ts'
-import { catalogEndpoints } from './catalog.ts'
 import { type Control, createControl } from './control.ts'
 import { createControlRoutes } from './control-routes.ts'
-import { firewallEndpoints } from './firewalls.ts'
 import { createGuests } from './guests.ts'
 import { defaultOptions, type HcloudOptions } from './options.ts'
-import { primaryIPEndpoints } from './primary-ips.ts'
 import { createLife } from './server-life.ts'
 import { createPower } from './server-power.ts'
-import { serverEndpoints } from './servers.ts'
-import { sshKeyEndpoints } from './ssh-keys.ts'
 import { stoppableClock } from './stoppable-clock.ts'
 import { createWorld } from './world.ts'
 
@@ -45,16 +40,8 @@ export function createHcloudSimulator({ options, clock, ...deps }: HcloudSimulat
   const life = createLife({ world, guests })
   const power = createPower({ world, guests })
   const control = createControl({ world, life, guests })
-  const endpoints = [
-    ...actionEndpoints,
-    ...serverEndpoints({ life, power }),
-    ...primaryIPEndpoints,
-    ...firewallEndpoints,
-    ...sshKeyEndpoints,
-    ...catalogEndpoints,
-  ]
   return {
-    fetch: createApi(world, endpoints),
+    fetch: createApi(world, allEndpoints({ life, power, guests })),
     control,
     controlRoutes: createControlRoutes(control),
     stop: stoppable.stop,

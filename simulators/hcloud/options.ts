@@ -16,6 +16,16 @@ export interface HcloudOptions {
   firewallReleaseSeconds: number
   /** Seconds of assigning or unassigning a Primary IP. */
   assignSeconds: number
+  /** Seconds of attaching a server to a network, and of taking it off. */
+  networkSeconds: number
+  /** Seconds of creating, attaching, detaching and resizing a volume. */
+  volumeSeconds: number
+  /** Seconds of moving a server to another type, before it starts. */
+  changeTypeSeconds: number
+  /** Seconds of writing an image over a server's disk, its start included. */
+  rebuildSeconds: number
+  /** Seconds of everything that only changes what is remembered: protection, reverse names, backups. */
+  settingSeconds: number
   /** Seconds that a released Primary IP still counts against the quota. */
   quotaReleaseSeconds: number
   /** Requests an hour and Hetzner project. */
@@ -36,6 +46,11 @@ export const defaultOptions: HcloudOptions = {
   firewallSeconds: 1,
   firewallReleaseSeconds: 2,
   assignSeconds: 1,
+  networkSeconds: 2,
+  volumeSeconds: 2,
+  changeTypeSeconds: 20,
+  rebuildSeconds: 12,
+  settingSeconds: 1,
   quotaReleaseSeconds: 60,
   requestsPerHour: 3600,
   serverLimit: 1000,

@@ -36,6 +36,7 @@ export function allocatePrimaryIP(world: World, project: HetznerProject, wanted:
     assigneeID: null,
     labels: wanted.labels ?? {},
     protection: { delete: false },
+    reverseNames: {},
   }
   project.primaryIPs.set(id, primaryIP)
   return primaryIP

@@ -1,14 +1,15 @@
-// The endpoints of Primary IPs. One is bound to its location; it is free, or held by a server that must be off to let go.
+// The endpoints of Primary IPs. One is bound to its location; it is free, or held by a server.
 
 import { z } from 'zod'
 import { type Answer, type Call, created, type Endpoint, noContent, ok } from './endpoint.ts'
-import { invalidField, invalidInput, isProtected, locked, nameTaken, unprocessable } from './errors.ts'
+import { invalidField, invalidInput, isProtected, nameTaken, unprocessable } from './errors.ts'
 import { findByIDOrName, findByParam, id, idOrName, isNameUsed, labels, parseBody } from './input.ts'
 import { listAnswer } from './paging.ts'
+import { assigneeOf, assignWork, checkAssignable } from './primary-ip-assignment.ts'
 import { allocatePrimaryIP, checkPrimaryIPQuota, releasePrimaryIP } from './primary-ip-pool.ts'
+import { reverseRecords } from './reverse-names.ts'
 import { locations } from './seed.ts'
-import { reverseName } from './server-view.ts'
-import { type Action, isLocked, type PrimaryIP, type Server } from './state.ts'
+import type { PrimaryIP } from './state.ts'
 import { timestamp } from './timestamp.ts'
 
 const name = z.string().min(1).max(255)
@@ -29,16 +30,12 @@ const updateBody = z.strictObject({
   auto_delete: z.boolean().optional(),
 })
 
-const assignBody = z.strictObject({ assignee_type: z.literal('server'), assignee_id: id })
-
 export const primaryIPEndpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/primary_ips', handle: listPrimaryIPs },
   { method: 'POST', path: '/primary_ips', handle: createPrimaryIP },
-  { method: 'GET', path: '/primary_ips/:id', handle: (call) => ok({ primary_ip: view(find(call)) }) },
+  { method: 'GET', path: '/primary_ips/:id', handle: (call) => ok({ primary_ip: view(findPrimaryIP(call)) }) },
   { method: 'PUT', path: '/primary_ips/:id', handle: updatePrimaryIP },
   { method: 'DELETE', path: '/primary_ips/:id', handle: deletePrimaryIP },
-  { method: 'POST', path: '/primary_ips/:id/actions/assign', handle: assignPrimaryIP },
-  { method: 'POST', path: '/primary_ips/:id/actions/unassign', handle: unassignPrimaryIP },
 ]
 
 const view = (primaryIP: PrimaryIP): object => ({
@@ -49,7 +46,7 @@ const view = (primaryIP: PrimaryIP): object => ({
   location: primaryIP.location,
   created: timestamp(primaryIP.created),
   blocked: false,
-  dns_ptr: primaryIP.type === 'ipv4' ? [{ ip: primaryIP.ip, dns_ptr: reverseName(primaryIP) }] : [],
+  dns_ptr: reverseRecords(primaryIP),
   auto_delete: primaryIP.autoDelete,
   assignee_type: primaryIP.assigneeID === null ? 'unassigned' : 'server',
   assignee_id: primaryIP.assigneeID,
@@ -57,7 +54,7 @@ const view = (primaryIP: PrimaryIP): object => ({
   protection: primaryIP.protection,
 })
 
-const find = ({ project, params }: Call): PrimaryIP =>
+export const findPrimaryIP = ({ project, params }: Call): PrimaryIP =>
   findByParam(project.primaryIPs, { what: 'Primary IP', id: params.id })
 
 function listPrimaryIPs(call: Call): Answer {
@@ -92,28 +89,16 @@ function createPrimaryIP(call: Call): Answer {
     labels: body.labels,
   })
   if (server === undefined) return created({ primary_ip: view(primaryIP) })
-  const action = assign(call, { primaryIP, server })
+  const action = world.actions.start(project, assignWork(call, { primaryIP, server }))
   return created({ primary_ip: view(primaryIP), action: world.actions.view(action) })
 }
 
 const locationProblem = (location: string | number | undefined): string =>
   location === undefined ? 'missing data for required field' : `location '${location}' not found`
 
-function assigneeOf({ project }: Call, serverID: number): Server {
-  const server = project.servers.get(serverID)
-  if (server === undefined) throw invalidField('assignee_id', `server with ID '${serverID}' not found`)
-  return server
-}
-
-function checkAssignable(server: Server, type: PrimaryIP['type']): void {
-  if (isLocked(server)) throw locked('server')
-  if (server.status !== 'off') throw unprocessable('server_not_stopped', 'the server needs to be powered off')
-  if (server[type] !== null) throw unprocessable(`server_has_${type}`, `the server already has an ${type} address`)
-}
-
 function updatePrimaryIP(call: Call): Answer {
   const { project } = call
-  const primaryIP = find(call)
+  const primaryIP = findPrimaryIP(call)
   const body = parseBody(updateBody, call.body)
   if (body.name !== undefined && isNameUsed(project.primaryIPs, { name: body.name, except: primaryIP })) {
     throw nameTaken('name is already used')
@@ -125,65 +110,11 @@ function updatePrimaryIP(call: Call): Answer {
 }
 
 function deletePrimaryIP(call: Call): Answer {
-  const primaryIP = find(call)
+  const primaryIP = findPrimaryIP(call)
   if (primaryIP.protection.delete) throw isProtected('Primary IP')
   if (primaryIP.assigneeID !== null) {
     throw unprocessable('must_be_unassigned', 'the Primary IP must be unassigned before it is deleted')
   }
   releasePrimaryIP(call.world, call.project, primaryIP)
   return noContent
-}
-
-function assignPrimaryIP(call: Call): Answer {
-  const primaryIP = find(call)
-  const body = parseBody(assignBody, call.body)
-  if (primaryIP.assigneeID !== null) {
-    throw unprocessable('primary_ip_already_assigned', 'the Primary IP is already assigned to a server')
-  }
-  const server = assigneeOf(call, body.assignee_id)
-  if (server.location.id !== primaryIP.location.id) {
-    throw unprocessable('primary_ip_datacenter_mismatch', 'the Primary IP is in a different location')
-  }
-  checkAssignable(server, primaryIP.type)
-  return created({ action: call.world.actions.view(assign(call, { primaryIP, server })) })
-}
-
-interface Pair {
-  primaryIP: PrimaryIP
-  server: Server
-}
-
-const workOn = ({ world }: Call, { primaryIP, server }: Pair) => ({
-  resources: [
-    { id: primaryIP.id, type: 'primary_ip' as const },
-    { id: server.id, type: 'server' as const },
-  ],
-  locks: [server],
-  seconds: world.options.assignSeconds,
-})
-
-/** Both sides know of it at once, so that no second one can be given meanwhile. */
-function assign(call: Call, pair: Pair): Action {
-  const { primaryIP, server } = pair
-  const link = (on: boolean) => {
-    primaryIP.assigneeID = on ? server.id : null
-    server[primaryIP.type] = on ? primaryIP.id : null
-  }
-  link(true)
-  const ends = { succeed: () => {}, fail: () => link(false) }
-  return call.world.actions.start(call.project, { ...workOn(call, pair), command: 'assign_primary_ip', ...ends })
-}
-
-function unassignPrimaryIP(call: Call): Answer {
-  const primaryIP = find(call)
-  const server = primaryIP.assigneeID === null ? undefined : call.project.servers.get(primaryIP.assigneeID)
-  if (server === undefined) throw unprocessable('primary_ip_not_assigned', 'the Primary IP is not assigned')
-  if (isLocked(server)) throw locked('server')
-  if (server.status !== 'off') throw unprocessable('server_not_stopped', 'the server needs to be powered off')
-  const succeed = () => {
-    primaryIP.assigneeID = null
-    server[primaryIP.type] = null
-  }
-  const work = { ...workOn(call, { primaryIP, server }), command: 'unassign_primary_ip', succeed }
-  return created({ action: call.world.actions.view(call.world.actions.start(call.project, work)) })
 }

@@ -37,6 +37,16 @@ export interface Offer {
   deprecation: Deprecation | null
 }
 
+export interface ISO {
+  id: number
+  name: string
+  description: string
+  type: 'public'
+  deprecation: Deprecation | null
+  /** `null`: it does not say. */
+  architecture: Architecture | null
+}
+
 export type Architecture = 'x86' | 'arm'
 
 export interface Image {
@@ -109,15 +119,18 @@ const families = {
   ccx: { category: 'General Purpose', cpuType: 'dedicated', architecture: 'x86' },
 } as const
 
-/** `name`: family and number; `size`: cores / GB of memory / GB of disk. */
+/** `name`: family and number; `size`: cores / GB of memory / GB of disk; `goneFrom`: where it was sold until lately. */
 function type(
   id: number,
   name: string,
-  about: { size: string; net: number; at: readonly Location[]; until?: Deprecation },
+  about: { size: string; net: number; at: readonly Location[]; goneFrom?: readonly Location[] },
 ): ServerType {
   const family = families[name.replace(/\d+$/, '') as keyof typeof families]
   const [cores = 0, memory = 0, disk = 0] = about.size.split('/').map(Number)
-  const offers = about.at.map((location) => ({ location, deprecation: about.until ?? null }))
+  const offers = [
+    ...about.at.map((location) => ({ location, deprecation: null })),
+    ...(about.goneFrom ?? []).map((location) => ({ location, deprecation: oldGeneration })),
+  ]
   return { id, name, description: name.toUpperCase(), ...family, cores, memory, disk, monthlyNet: about.net, offers }
 }
 
@@ -125,8 +138,8 @@ const oldGeneration = { announced: '2025-10-16T06:00:00Z', unavailable_after: '2
 
 export const serverTypes: readonly ServerType[] = [
   type(22, 'cpx11', { size: '2/2/40', net: 4.99, at: overseas }),
-  type(23, 'cpx21', { size: '3/4/80', net: 8.99, at: overseas }),
-  type(24, 'cpx31', { size: '4/8/160', net: 15.99, at: overseas }),
+  type(23, 'cpx21', { size: '3/4/80', net: 8.99, at: overseas, goneFrom: europe }),
+  type(24, 'cpx31', { size: '4/8/160', net: 15.99, at: overseas, goneFrom: europe }),
   type(45, 'cax11', { size: '2/4/40', net: 5.99, at: europe }),
   type(93, 'cax21', { size: '4/8/80', net: 9.49, at: europe }),
   type(94, 'cax31', { size: '8/16/160', net: 17.99, at: europe }),
@@ -134,7 +147,7 @@ export const serverTypes: readonly ServerType[] = [
   type(96, 'ccx13', { size: '2/8/80', net: 15.99, at: [...europe, ...overseas] }),
   type(97, 'ccx23', { size: '4/16/160', net: 31.49, at: [...europe, ...overseas] }),
   type(98, 'ccx33', { size: '8/32/240', net: 62.49, at: [...europe, ...overseas] }),
-  type(104, 'cx22', { size: '2/4/40', net: 3.79, at: europe, until: oldGeneration }),
+  type(104, 'cx22', { size: '2/4/40', net: 3.79, at: [], goneFrom: europe }),
   type(108, 'cpx12', { size: '1/2/40', net: 6.49, at: europe }),
   type(109, 'cpx22', { size: '2/4/80', net: 7.99, at: europe }),
   type(110, 'cpx32', { size: '4/8/160', net: 13.99, at: europe }),
@@ -174,4 +187,30 @@ export const images: readonly Image[] = [
   ...image([161547269, 161547270], 'ubuntu-24.04', { created: '2024-04-25T13:26:20Z' }),
   ...image([310557660, 310557661], 'debian-13', { created: '2025-08-11T06:00:00Z' }),
   ...image([345557700, 345557701], 'ubuntu-26.04', { created: '2026-04-24T06:00:00Z' }),
+]
+
+export const isos: readonly ISO[] = [
+  ...(
+    [
+      ['x86', 28821],
+      ['arm', 28822],
+    ] as const
+  ).map(
+    ([architecture, id]): ISO => ({
+      id,
+      name: `debian-13.1.0-${architecture === 'x86' ? 'amd64' : 'arm64'}-netinst.iso`,
+      description: `Debian 13.1 (${architecture})`,
+      type: 'public',
+      deprecation: null,
+      architecture,
+    }),
+  ),
+  {
+    id: 7631,
+    name: 'systemrescue-12.02.iso',
+    description: 'SystemRescue 12.02',
+    type: 'public',
+    deprecation: null,
+    architecture: null,
+  },
 ]

@@ -1,5 +1,6 @@
 // The beginning and the end of a server, by its own actions or by an unseen hand.
 
+import type { Work } from './actions.ts'
 import { relinkServer, unlinkServer } from './firewall-links.ts'
 import type { Guests } from './guests.ts'
 import { releasePrimaryIP } from './primary-ip-pool.ts'
@@ -8,12 +9,18 @@ import type { Action, HetznerProject, Server } from './state.ts'
 import type { World } from './world.ts'
 
 export interface Life {
-  /** create_server and, if wanted, start_server after it. */
-  create(project: HetznerProject, o: { server: Server; start: boolean }): { action: Action; next: Action[] }
+  /** create_server and, when that has succeeded, start_server if wanted and whatever else was asked for. */
+  create(project: HetznerProject, o: NewServer): { action: Action; next: Action[] }
   /** The name stays taken until the action ends. */
   delete(project: HetznerProject, server: Server): Action
   /** At once and without an action: running ones end with an error. */
   vanish(project: HetznerProject, server: Server): void
+}
+
+export interface NewServer {
+  server: Server
+  start: boolean
+  more: readonly Work[]
 }
 
 export function createLife(deps: { world: World; guests: Guests }): Life {
@@ -24,6 +31,7 @@ export function createLife(deps: { world: World; guests: Guests }): Life {
     guests.remove(server)
     project.servers.delete(server.id)
     unlinkServer(world, project, server)
+    for (const volume of project.volumes.values()) if (volume.serverID === server.id) volume.serverID = null
     for (const primaryIP of [...project.primaryIPs.values()].filter(({ assigneeID }) => assigneeID === server.id)) {
       primaryIP.assigneeID = null
       if (primaryIP.autoDelete) releasePrimaryIP(world, project, primaryIP)
@@ -31,7 +39,7 @@ export function createLife(deps: { world: World; guests: Guests }): Life {
   }
 
   return {
-    create(project, { server, start }) {
+    create(project, { server, start, more }) {
       const action = actions.start(project, {
         ...on(server),
         command: 'create_server',
@@ -45,9 +53,9 @@ export function createLife(deps: { world: World; guests: Guests }): Life {
           server.status = 'off'
         },
       })
-      if (!start) return { action, next: [] }
-      const work = { ...startWork(deps, project, server), command: 'start_server', after: action }
-      return { action, next: [actions.start(project, work)] }
+      const starting = start ? [{ ...startWork(deps, project, server), command: 'start_server' }] : []
+      const next = [...starting, ...more].map((work) => actions.start(project, { ...work, after: action }))
+      return { action, next }
     },
 
     delete(project, server) {

@@ -1,7 +1,8 @@
 // How servers and what they embed look in an answer. The datacenter and the old deprecation members are gone.
 
+import { ipv4Name, reverseRecords } from './reverse-names.ts'
 import { type Image, type Location, type Offer, type ServerType, serverTypes } from './seed.ts'
-import type { Listed, PrimaryIP, Server } from './state.ts'
+import type { Attachment, Listed, PlacementGroup, Server } from './state.ts'
 import { timestamp } from './timestamp.ts'
 import type { World } from './world.ts'
 
@@ -24,33 +25,54 @@ export function serverView(server: Server, { listed, world }: { listed: Listed; 
     status: server.status,
     created: timestamp(server.created),
     public_net: {
-      ipv4: ipv4 === undefined ? null : { id: ipv4.id, ip: ipv4.ip, blocked: false, dns_ptr: reverseName(ipv4) },
-      ipv6: ipv6 === undefined ? null : { id: ipv6.id, ip: ipv6.ip, blocked: false, dns_ptr: [] },
+      ipv4: ipv4 === undefined ? null : { id: ipv4.id, ip: ipv4.ip, blocked: false, dns_ptr: ipv4Name(ipv4) },
+      ipv6: ipv6 === undefined ? null : { id: ipv6.id, ip: ipv6.ip, blocked: false, dns_ptr: reverseRecords(ipv6) },
       floating_ips: [],
       firewalls: server.firewalls,
     },
-    private_net: [],
+    private_net: server.networks.filter(({ attached }) => attached).map(attachmentView),
     server_type: serverTypeView(server.type, world),
     location: server.location,
     image: imageView(server.image),
     iso: null,
-    placement_group: null,
+    placement_group: groupOf(server, listed),
     rescue_enabled: false,
     locked: server.runningActions > 0,
-    backup_window: null,
+    backup_window: server.backupWindow,
     outgoing_traffic: 0,
     ingoing_traffic: 0,
     included_traffic: includedTraffic(server.location),
     protection: server.protection,
     labels: server.labels,
-    volumes: [],
+    volumes: volumesOf(server, listed),
     load_balancers: [],
-    primary_disk_size: server.type.disk,
+    primary_disk_size: server.diskGB,
   }
 }
 
-export const reverseName = ({ ip }: PrimaryIP): string =>
-  `static.${ip.split('.').reverse().join('.')}.clients.your-server.de`
+const attachmentView = ({ network, ip, aliasIPs, macAddress }: Attachment): object => ({
+  network,
+  ip,
+  alias_ips: aliasIPs,
+  mac_address: macAddress,
+})
+
+const volumesOf = (server: Server, { volumes }: Listed): number[] =>
+  [...volumes.values()].filter(({ serverID }) => serverID === server.id).map(({ id }) => id)
+
+function groupOf(server: Server, listed: Listed): object | null {
+  const group = server.placementGroup === null ? undefined : listed.placementGroups.get(server.placementGroup)
+  return group === undefined ? null : placementGroupView(group, listed)
+}
+
+export const placementGroupView = (group: PlacementGroup, { servers }: Listed): object => ({
+  id: group.id,
+  name: group.name,
+  labels: group.labels,
+  type: group.type,
+  created: timestamp(group.created),
+  servers: [...servers.values()].filter(({ placementGroup }) => placementGroup === group.id).map(({ id }) => id),
+})
 
 export function serverTypeView(type: ServerType, world: World): object {
   return {

@@ -1,41 +1,29 @@
-// The endpoints of servers and of their power.
+// The endpoints of servers; server-actions.ts has what else can be done to them.
 
 import { z } from 'zod'
-import { type Answer, type Call, created, type Endpoint, ok } from './endpoint.ts'
+import { type Answer, type Call, type Endpoint, ok } from './endpoint.ts'
 import { isProtected, locked, nameTaken } from './errors.ts'
 import { relinkServer } from './firewall-links.ts'
 import { findByParam, hostname, isNameUsed, labels, parseBody } from './input.ts'
 import { listAnswer } from './paging.ts'
 import { createServer } from './server-create.ts'
 import type { Life } from './server-life.ts'
-import type { Power } from './server-power.ts'
 import { serverView } from './server-view.ts'
-import { type Action, type HetznerProject, isLocked, type Server, serverStatuses } from './state.ts'
+import { isLocked, type Server, serverStatuses } from './state.ts'
 
 const updateBody = z.strictObject({ name: hostname.optional(), labels: labels.optional() })
 
-export function serverEndpoints({
-  life,
-  power: { powerOn, powerOff, shutdown, reboot, reset },
-}: {
-  life: Life
-  power: Power
-}): Endpoint[] {
+export function serverEndpoints(life: Life): Endpoint[] {
   return [
     { method: 'GET', path: '/servers', handle: listServers },
     { method: 'POST', path: '/servers', handle: (call) => createServer(call, life) },
     { method: 'GET', path: '/servers/:id', handle: (call) => answer(call, findServer(call)) },
     { method: 'PUT', path: '/servers/:id', handle: updateServer },
     { method: 'DELETE', path: '/servers/:id', handle: (call) => deleteServer(call, life) },
-    powerEndpoint('poweron', powerOn),
-    powerEndpoint('poweroff', powerOff),
-    powerEndpoint('shutdown', shutdown),
-    powerEndpoint('reboot', reboot),
-    powerEndpoint('reset', reset),
   ]
 }
 
-const findServer = ({ project, params }: Call): Server =>
+export const findServer = ({ project, params }: Call): Server =>
   findByParam(project.servers, { what: 'server', id: params.id })
 
 const answer = ({ world, project }: Call, server: Server): Answer =>
@@ -79,16 +67,4 @@ function deleteServer(call: Call, life: Life): Answer {
   if (isLocked(server)) throw locked('server')
   if (server.protection.delete) throw isProtected('server')
   return ok({ action: call.world.actions.view(life.delete(call.project, server)) })
-}
-
-function powerEndpoint(name: string, run: (project: HetznerProject, server: Server) => Action): Endpoint {
-  return {
-    method: 'POST',
-    path: `/servers/:id/actions/${name}`,
-    handle(call) {
-      const server = findServer(call)
-      if (isLocked(server)) throw locked('server')
-      return created({ action: call.world.actions.view(run(call.project, server)) })
-    },
-  }
 }

@@ -84,7 +84,13 @@ const serverSnapshot = (server: Server, { primaryIPs }: HetznerProject): ServerS
   userData: { bytes: Buffer.byteLength(server.userData), hash: hashOf(server.userData) },
 })
 
-const primaryIPSnapshot = ({ location, created: _, protection: __, ...rest }: PrimaryIP): PrimaryIPSnapshot => ({
+const primaryIPSnapshot = ({
+  location,
+  created: _,
+  protection: __,
+  reverseNames: ___,
+  ...rest
+}: PrimaryIP): PrimaryIPSnapshot => ({
   ...rest,
   location: location.name,
 })

@@ -17,7 +17,12 @@ export const serverStatuses = [
 
 export type ServerStatus = (typeof serverStatuses)[number]
 
-export interface Server {
+/** What an action may lock: each one that runs counts. */
+export interface Lockable {
+  runningActions: number
+}
+
+export interface Server extends Lockable {
   id: number
   name: string
   status: ServerStatus
@@ -32,10 +37,26 @@ export interface Server {
   ipv4: number | null
   ipv6: number | null
   firewalls: { id: number; status: 'applied' | 'pending' }[]
+  /** Attached, or about to be: what is under way is reserved but not yet shown. */
+  networks: Attachment[]
+  placementGroup: number | null
+  /** Two hours of the day, like `22-02`; `null`: no backups are made. */
+  backupWindow: string | null
+  /** Of the local disk: a larger type does not always bring a larger disk. */
+  diskGB: number
+  /** Whether SSH keys were given, so that no root password is told. */
+  hasSSHKeys: boolean
   /** Never leaves in an answer: it goes to the machine only. */
   userData: string
-  /** How many actions run on it; any locks it. */
-  runningActions: number
+}
+
+/** A server's place in a private network. */
+export interface Attachment {
+  network: number
+  ip: string
+  aliasIPs: string[]
+  macAddress: string
+  attached: boolean
 }
 
 export interface PrimaryIP {
@@ -49,6 +70,8 @@ export interface PrimaryIP {
   assigneeID: number | null
   labels: Labels
   protection: { delete: boolean }
+  /** Reverse names that were set, by address; without one the name is the default of the address. */
+  reverseNames: Record<string, string>
 }
 
 export interface Rule {
@@ -83,7 +106,49 @@ export interface SSHKey {
   created: number
 }
 
-export type ResourceType = 'server' | 'primary_ip' | 'firewall'
+export interface Subnet {
+  type: 'cloud' | 'server' | 'vswitch'
+  ip_range: string
+  network_zone: string
+  vswitch_id: number | null
+}
+
+export interface Network extends Lockable {
+  id: number
+  name: string
+  created: number
+  labels: Labels
+  ipRange: string
+  subnets: Subnet[]
+  routes: { destination: string; gateway: string }[]
+  exposeRoutesToVSwitch: boolean
+  protection: { delete: boolean }
+}
+
+export interface Volume extends Lockable {
+  id: number
+  name: string
+  created: number
+  labels: Labels
+  sizeGB: number
+  format: 'ext4' | 'xfs' | null
+  location: Location
+  status: 'creating' | 'available'
+  /** Also while it is being attached or detached. */
+  serverID: number | null
+  protection: { delete: boolean }
+}
+
+/** Who is in it is known to the servers. */
+export interface PlacementGroup {
+  id: number
+  name: string
+  created: number
+  labels: Labels
+  type: 'spread'
+}
+
+export type ResourceType = 'server' | 'primary_ip' | 'firewall' | 'network' | 'volume' | 'image'
 
 export interface Action {
   id: number
@@ -110,6 +175,9 @@ export interface Listed {
   primaryIPs: Map<number, PrimaryIP>
   firewalls: Map<number, Firewall>
   sshKeys: Map<number, SSHKey>
+  networks: Map<number, Network>
+  volumes: Map<number, Volume>
+  placementGroups: Map<number, PlacementGroup>
 }
 
 export interface HetznerProject extends Listed {
@@ -125,4 +193,4 @@ export interface HetznerProject extends Listed {
   history: { at: number; listed: Listed }[]
 }
 
-export const isLocked = (server: Server): boolean => server.runningActions > 0
+export const isLocked = ({ runningActions }: Lockable): boolean => runningActions > 0

@@ -92,8 +92,9 @@ export function createWorld({ clock, random, machines, options }: WorldDeps): Wo
 }
 
 function remember(project: HetznerProject, { now, lag }: { now: number; lag: number }): void {
-  const { servers, primaryIPs, firewalls, sshKeys } = project
-  project.history.push({ at: now, listed: structuredClone({ servers, primaryIPs, firewalls, sshKeys }) })
+  const { servers, primaryIPs, firewalls, sshKeys, networks, volumes, placementGroups } = project
+  const listed = { servers, primaryIPs, firewalls, sshKeys, networks, volumes, placementGroups }
+  project.history.push({ at: now, listed: structuredClone(listed) })
   const firstNeeded = project.history.findLastIndex(({ at }) => at <= now - lag)
   if (firstNeeded > 0) project.history.splice(0, firstNeeded)
 }
@@ -106,6 +107,9 @@ function emptyProject(name: string, { options, now }: { options: HcloudOptions; 
     primaryIPs: new Map(),
     firewalls: new Map(),
     sshKeys: new Map(),
+    networks: new Map(),
+    volumes: new Map(),
+    placementGroups: new Map(),
     actions: new Map(),
     limits: { servers: options.serverLimit, primaryIPs: options.primaryIPLimit },
     releasing: [],

@@ -41,7 +41,12 @@ async function run(lab: Lab, one: Step): Promise<void> {
     case 'wait':
       return clock.advance(one.ms)
     case 'fail':
-      return simulator.control.failNextAction({ command: one.command, error: { code: 'action_failed', message: 'no' } })
+      return void simulator.control.addFault({
+        kind: 'actionFailure',
+        command: one.command,
+        error: { code: 'action_failed', message: 'no' },
+        times: 1,
+      })
     case 'create':
       return create(lab, one, servers)
     default: {

@@ -173,7 +173,7 @@ describe('power', () => {
   it('stays on when the guest ignores the signal', async () => {
     const { api, clock, runningServer, simulator } = createLab()
     const { id } = await runningServer()
-    simulator.control.ignoreShutdown(true)
+    simulator.control.addFault({ kind: 'ignoredShutdown' })
     await api('POST', `/servers/${id}/actions/shutdown`)
     await clock.advance(60_000)
     expect((await api('GET', `/servers/${id}`)).body.server.status).toBe('running')
