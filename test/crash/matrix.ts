@@ -1,0 +1,74 @@
+// Every point of a story's undisturbed run, before and after: the operator is killed there, and the world must end the same.
+
+import type { TraceLine } from '../proxy/recorder.ts'
+import { nameOf } from '../proxy/recorder.ts'
+import type { Arena } from './arena.ts'
+import { differencesOf, type EndState } from './end-state.ts'
+import { type Kill, type Run, runStory } from './run.ts'
+import type { Story } from './story.ts'
+
+export interface Undisturbed {
+  trace: readonly TraceLine[]
+  end: EndState
+}
+
+export interface MatrixReport {
+  story: string
+  plans: number
+  /** Plans whose point was never met, in several tries. */
+  missed: string[]
+  /** What went wrong: the plan and what was seen. */
+  failures: string[]
+  seconds: number
+}
+
+/** A point that depends on the moment may be missed once. */
+const tries = 3
+
+export async function record(arena: Arena, story: Story): Promise<Undisturbed> {
+  const run = await runStory(arena, story)
+  if (run.end === undefined) throw new Error(`Cannot end the story ${story.name}: ${JSON.stringify(run.last)}`)
+  return { trace: run.trace, end: run.end }
+}
+
+export const plansOf = ({ trace }: Undisturbed): Kill[] =>
+  trace.flatMap(({ point }) => [
+    { point, when: 'before' as const },
+    { point, when: 'after' as const },
+  ])
+
+export async function runMatrix(
+  arena: Arena,
+  o: { story: Story; undisturbed: Undisturbed; lanes: number; plans?: readonly Kill[] },
+): Promise<MatrixReport> {
+  const plans = o.plans ?? plansOf(o.undisturbed)
+  const report: MatrixReport = { story: o.story.name, plans: plans.length, missed: [], failures: [], seconds: 0 }
+  const begun = performance.now()
+  const waiting = [...plans]
+  const lane = async () => {
+    for (let plan = waiting.shift(); plan !== undefined; plan = waiting.shift()) await runPlan(plan)
+  }
+
+  async function runPlan(plan: Kill): Promise<void> {
+    const name = `${plan.when} ${nameOf(plan.point)}`
+    const run = await untilMet(arena, o.story, plan)
+    if (!run.killed) report.missed.push(name)
+    for (const problem of problemsOf(run, o.undisturbed)) report.failures.push(`${name}: ${problem}`)
+  }
+
+  await Promise.all(Array.from({ length: o.lanes }, lane))
+  report.seconds = (performance.now() - begun) / 1_000
+  return report
+}
+
+async function untilMet(arena: Arena, story: Story, plan: Kill): Promise<Run> {
+  for (let count = 1; ; count++) {
+    const run = await runStory(arena, story, plan)
+    if (run.killed || count === tries) return run
+  }
+}
+
+function problemsOf(run: Run, { end }: Undisturbed): string[] {
+  const ending = run.end === undefined ? [`no end: ${JSON.stringify(run.last)}`] : differencesOf(end, run.end)
+  return [...run.violations, ...ending]
+}

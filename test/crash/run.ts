@@ -1,0 +1,154 @@
+// One run of a story: undisturbed, or with the operator killed at one point and started again.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Call } from '../proxy/call.ts'
+import type { Answer } from '../proxy/forward.ts'
+import { createRecorder, nameOf, type Point, type PointListener, type TraceLine } from '../proxy/recorder.ts'
+import { Dropped, type ProxyListener } from '../proxy/recording-proxy.ts'
+import type { Arena } from './arena.ts'
+import { type EndState, endStateOf } from './end-state.ts'
+import { createOracles, type Oracles } from './oracles.ts'
+import { openStage, type Stage } from './stage.ts'
+import type { Story } from './story.ts'
+
+export interface Kill {
+  point: Point
+  /** The call is never made; or it is made, and the process dies before it hears the answer. */
+  when: 'before' | 'after'
+}
+
+export interface Run {
+  trace: readonly TraceLine[]
+  /** Undefined when the story did not come to its end. */
+  end: EndState | undefined
+  /** What the oracles saw at some moment. */
+  violations: readonly string[]
+  /** The point was met. */
+  killed: boolean
+  /** What the Project said at the end, for a story that did not come to it. */
+  last?: unknown
+}
+
+/** Nothing but polls for so long: the operator waits. */
+const quietMs = 250
+const endsWithin = 30_000
+
+export async function runStory(arena: Arena, story: Story, kill?: Kill): Promise<Run> {
+  const recorder = createRecorder()
+  const stage = await openStage(arena, {
+    listener: withOracles(recorder, () => oracles),
+    onEvent: (event) => oracles?.event(event),
+  })
+  let oracles: Oracles | undefined = createOracles({ stage, story })
+  const life = { killed: false, begun: false, interrupted: false, restarting: Promise.resolve() }
+
+  async function interrupt(): Promise<void> {
+    if (life.interrupted || story.meanwhile === undefined) return
+    life.interrupted = true
+    if (story.deletes) oracles?.deleting()
+    await story.meanwhile.act(stage)
+  }
+
+  async function strike(): Promise<never> {
+    life.killed = true
+    await stage.kill()
+    life.restarting = (async () => {
+      await interrupt()
+      recorder.restarted()
+      await stage.start()
+    })()
+    throw new Dropped('The operator was killed here')
+  }
+
+  const isHere = (point: Point, when: Kill['when']) =>
+    kill !== undefined && !life.killed && kill.when === when && nameOf(kill.point) === nameOf(point)
+
+  const points: PointListener = {
+    async before(point) {
+      if (isHere(point, 'before')) await strike()
+    },
+    async after(point) {
+      if (story.meanwhile?.at(point)) await interrupt()
+      if (isHere(point, 'after')) await strike()
+    },
+  }
+
+  try {
+    if (story.prepare === undefined) recorder.onPoint(points)
+    await stage.start()
+    await until(() => recorder.watches, 'the watch of the operator')
+    if (story.prepare !== undefined) {
+      await story.prepare(stage)
+      await untilQuiet(recorder)
+      recorder.begin()
+      recorder.onPoint(points)
+    }
+    if (story.deletes && story.meanwhile === undefined) oracles.deleting()
+    await story.act(stage)
+    const settled = await untilSettled({ stage, story, recorder })
+    await life.restarting
+    const end = settled ? await endStateOf(stage) : undefined
+    const last = settled ? undefined : (await stage.project())?.['status']
+    return { trace: recorder.lines, end, violations: oracles.violations, killed: life.killed, last }
+  } finally {
+    oracles = undefined
+    await life.restarting.catch(() => undefined)
+    await stage.close()
+  }
+}
+
+/** The oracles hear of what passes the proxy, too: what the cluster says of the finalizer, what the status says of Ready. */
+function withOracles(recorder: ProxyListener, oracles: () => Oracles | undefined): ProxyListener {
+  return {
+    async before(call, question) {
+      if (call.path.endsWith('/status') && saysReady(question.body)) oracles()?.saysReady()
+      await recorder.before?.(call, question)
+    },
+    async after(call, answer) {
+      const finalizers = finalizersIn(call, answer)
+      if (finalizers !== undefined) oracles()?.finalizers(finalizers)
+      await recorder.after?.(call, answer)
+    },
+  }
+}
+
+interface Shown {
+  metadata?: { finalizers?: string[] }
+  status?: { conditions?: { type: string; status: string }[] }
+}
+
+const saysReady = (body: Buffer): boolean =>
+  ((JSON.parse(body.toString()) as Shown).status?.conditions ?? []).some(
+    ({ type, status }) => type === 'Ready' && status === 'True',
+  )
+
+function finalizersIn({ world, verb, path }: Call, { status, body }: Answer): string[] | undefined {
+  const isProject =
+    world === 'kubernetes' && /^\/projects\/[^/]+(\/status)?$/.test(path) && ['GET', 'PATCH'].includes(verb)
+  if (!isProject || status !== 200) return undefined
+  return (JSON.parse(body.toString()) as Shown).metadata?.finalizers ?? []
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + endsWithin
+  while (!holds()) {
+    if (performance.now() > end) throw new Error(`Cannot see ${what}`)
+    await delay(5)
+  }
+}
+
+type Recorded = ReturnType<typeof createRecorder>
+
+const isQuiet = (recorder: Recorded): boolean =>
+  recorder.watches && recorder.open === 0 && performance.now() - recorder.lastAt > quietMs
+
+const untilQuiet = (recorder: Recorded): Promise<void> => until(() => isQuiet(recorder), 'the operator at rest')
+
+async function untilSettled(o: { stage: Stage; story: Story; recorder: Recorded }): Promise<boolean> {
+  const end = performance.now() + endsWithin
+  while (performance.now() < end) {
+    if (isQuiet(o.recorder) && (await o.story.settled(o.stage))) return true
+    await delay(20)
+  }
+  return false
+}

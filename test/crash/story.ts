@@ -1,0 +1,56 @@
+// What a story is: where it begins, what somebody does, when it has come to its end.
+
+import type { Point } from '../proxy/recorder.ts'
+import type { KubeObject } from '../support/control-plane.ts'
+import { waitFor } from '../support/control-plane.ts'
+import { conditionOf } from '../support/test-lab.ts'
+import type { Stage } from './stage.ts'
+
+export interface Story {
+  /** Also the name of its trace file. */
+  name: string
+  about: string
+  /** Before anything is recorded; an operator watches already. Without it the story begins with nothing. */
+  prepare?(stage: Stage): Promise<void>
+  /** What somebody does. It may wait for what the operator does then, by looking at the world. */
+  act(stage: Stage): Promise<void>
+  /** What somebody does in the middle: when this call was answered, or when the operator died before. */
+  meanwhile?: { at(point: Point): boolean; act(stage: Stage): Promise<void> }
+  /** The end; asked again and again. */
+  settled(stage: Stage): Promise<boolean>
+  /** The Project is being deleted from `act` (or `meanwhile`) on. */
+  deletes?: true
+}
+
+export const isReady = (project: KubeObject | undefined): boolean => conditionOf(project, 'Ready')?.status === 'True'
+
+/** Ready in the sense of the spec and the request that are there now. */
+export function isCurrentlyReady(project: KubeObject | undefined): boolean {
+  if (project === undefined || !isReady(project)) return false
+  const { status, metadata } = project
+  const asked = metadata.annotations?.['botyard.dev/reconcile-requested-at']
+  const isHandled = asked === undefined || status.lastHandledReconcileAt === asked
+  return (
+    isHandled && status.observedGeneration === metadata.generation && conditionOf(project, 'Reconciling') === undefined
+  )
+}
+
+/** The user applies the Project and waits until it is Ready. */
+export async function createReady(stage: Stage): Promise<void> {
+  await stage.arena.api.create(stage.manifest)
+  await waitFor('Ready', async () => isCurrentlyReady(await stage.project()), { within: 30_000, every: 20 })
+}
+
+export const account = ({ world, tenant }: Stage) => world.hcloud.control.project(tenant.hetznerToken)
+
+/** The only server with our labels. */
+export const ourServer = (stage: Stage) =>
+  account(stage)?.servers.find(({ labels }) => labels['botyard.dev/namespace'] === stage.tenant.namespace)
+
+export const ourBot = ({ world, tenant }: Stage) => world.telegram.simulator.registry.get(tenant.botID)
+
+/** As the users' guide says: look at it now. */
+export async function askForPass({ arena, manifest }: Stage): Promise<void> {
+  const annotations = { 'botyard.dev/reconcile-requested-at': new Date().toISOString() }
+  await arena.api.patch(manifest, { metadata: { annotations } })
+}
