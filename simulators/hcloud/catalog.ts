@@ -33,7 +33,8 @@ const isosByID = byID(isos)
 
 /** Deprecated ones are left out unless asked for; after their last day they are gone. */
 function listImages(call: Call): Answer {
-  const deprecatedToo = call.url.searchParams.get('include_deprecated') ?? 'false'
+  // Python's clients write True.
+  const deprecatedToo = (call.url.searchParams.get('include_deprecated') ?? 'false').toLowerCase()
   if (!['true', 'false'].includes(deprecatedToo)) throw invalidField('include_deprecated', 'must be true or false')
   const shown = (image: Image) => isBuyable(image.deprecation, call.world)
   return listAnswer(call, {

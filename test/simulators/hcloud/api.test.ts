@@ -220,6 +220,7 @@ describe('the catalogue', () => {
       (await api('GET', `/images?architecture=x86${query}`)).body.images.map((one: { name: string }) => one.name)
     expect(await names('')).not.toContain('debian-11')
     expect(await names('&include_deprecated=true')).toContain('debian-11')
+    expect(await names('&include_deprecated=True')).toContain('debian-11')
     await clock.advance(Date.UTC(2026, 11, 1) - clock.now())
     expect(await names('&include_deprecated=true')).not.toContain('debian-11')
   })
