@@ -36,11 +36,12 @@ export interface OperatorContainer {
 /** Where a kubelet puts them. */
 const mountPoint = '/var/run/secrets/kubernetes.io/serviceaccount'
 
-/** What `readOnlyRootFilesystem` of a pod is to Docker; testcontainers has no word for it. */
-class ReadOnlyContainer extends GenericContainer {
+/** testcontainers has no words for these: what `readOnlyRootFilesystem` is to a pod, and nothing left when it has ended. */
+class HardenedContainer extends GenericContainer {
   constructor(image: string) {
     super(image)
     this.hostConfig.ReadonlyRootfs = true
+    this.hostConfig.AutoRemove = true
   }
 }
 
@@ -48,42 +49,53 @@ export async function startOperatorContainer(o: ContainerOptions): Promise<Opera
   const files = await readableCopy(o.serviceAccount)
   // Also ends the process, and removes the folder, when this one dies before it could do so.
   const guard = createGuard(files)
-  const { hostname, port } = new URL(o.apiServer)
   const printed: string[] = []
-  const started = await new ReadOnlyContainer(o.image)
+  const container = await start({ ...o, serviceAccount: files }, (text) => printed.push(text)).catch(async (cause) => {
+    await Promise.all([guard.end(), rm(files, { recursive: true })])
+    throw new Error(`Cannot run the operator in a container: ${cause.message}\n${printed.join('')}`, { cause })
+  })
+  guard.watch([container.pid])
+  const proc = (file: string) => readFile(`/proc/${container.pid}/${file}`, 'utf8')
+
+  return {
+    startedAt: container.startedAt,
+    kernelView: async () => linesByName(await proc('status')),
+    waitedForCore: async () => Math.round(Number((await proc('schedstat')).split(' ')[1]) / 1e6),
+    log: () => printed.join(''),
+    async stop(graceSeconds) {
+      await container.stop(graceSeconds)
+      const code = await container.exitCode
+      await Promise.all([guard.end(), rm(files, { recursive: true })])
+      return code
+    },
+  }
+}
+
+async function start(o: ContainerOptions, onPrinted: (text: string) => void) {
+  const { hostname, port } = new URL(o.apiServer)
+  const started = await new HardenedContainer(o.image)
     .withNetworkMode('host')
     .withDroppedCapabilities('ALL')
     .withSecurityOpt('no-new-privileges')
-    .withBindMounts([{ source: files, target: mountPoint, mode: 'ro' }])
+    .withBindMounts([{ source: o.serviceAccount, target: mountPoint, mode: 'ro' }])
     .withEnvironment({
       KUBERNETES_SERVICE_HOST: hostname,
       KUBERNETES_SERVICE_PORT: port,
       POD_NAMESPACE: 'botyard-system',
     })
     .withCommand([...o.args])
-    .withLogConsumer((stream) => stream.on('data', (line: Buffer) => printed.push(line.toString())))
+    .withLogConsumer((stream) => stream.on('data', (text: Buffer) => onPrinted(text.toString())))
     .start()
-  const { container: client } = await getContainerRuntimeClient()
-  const container = client.getById(started.getId())
+  const runtime = await getContainerRuntimeClient()
+  const container = runtime.container.getById(started.getId())
+  // Asked for while it runs: afterwards it is gone.
+  const exitCode = container.wait().then(({ StatusCode }: { StatusCode: number }) => StatusCode)
   const { State } = await container.inspect()
-  guard.watch([State.Pid])
-
   return {
+    pid: State.Pid,
     startedAt: Date.parse(State.StartedAt),
-    kernelView: async () => statusLines(await readFile(`/proc/${State.Pid}/status`, 'utf8')),
-    async waitedForCore() {
-      const [, nanoseconds] = (await readFile(`/proc/${State.Pid}/schedstat`, 'utf8')).split(' ')
-      return Math.round(Number(nanoseconds) / 1e6)
-    },
-    log: () => printed.join(''),
-    async stop(graceSeconds) {
-      await container.stop({ t: graceSeconds }).catch(ignoreStopped)
-      const { StatusCode } = (await container.wait()) as { StatusCode: number }
-      await container.remove()
-      await guard.end()
-      await rm(files, { recursive: true, force: true })
-      return StatusCode
-    },
+    exitCode,
+    stop: (graceSeconds: number) => container.stop({ t: graceSeconds }),
   }
 }
 
@@ -99,12 +111,7 @@ async function readableCopy(folder: string): Promise<string> {
   return copy
 }
 
-const statusLines = (text: string): Record<string, string> =>
+const linesByName = (text: string): Record<string, string> =>
   Object.fromEntries(
     [...text.matchAll(/^(\w+):\s+(.*)$/gm)].map(([, name, value]) => [name as string, value as string]),
   )
-
-/** 304: it has ended by itself. */
-function ignoreStopped(error: { statusCode?: number }): void {
-  if (error.statusCode !== 304) throw error
-}
