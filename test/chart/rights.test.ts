@@ -14,10 +14,10 @@ beforeAll(async () => {
   byDefault = await renderChart()
 })
 
-const worded = ({ verb, group, resource, subresource }: Right) => {
-  const path = subresource === undefined ? resource : `${resource}/${subresource}`
-  return `${verb} ${group === '' ? path : `${path}.${group}`}`
-}
+const worded = ({ verb, group, resource, subresource }: Right) =>
+  rightsOf([
+    { verbs: [verb], apiGroups: [group], resources: [[resource, subresource].filter(Boolean).join('/')] },
+  ]).join()
 
 /** What /readyz asks for, told apart by where it is needed. */
 const asked = (o: { escrow: boolean }) => {
@@ -33,7 +33,7 @@ describe('the rights of the chart', () => {
       sorted([
         ...asked({ escrow: true }).everywhere,
         // Asked for by the API server when a Secret's owner reference blocks deletion.
-        'update projects/finalizers.botyard.dev',
+        'update projects.botyard.dev/finalizers',
         // Read before anything else runs: the process ends when it may not.
         'get namespaces kube-system',
       ]),

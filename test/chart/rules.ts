@@ -26,17 +26,21 @@ export function roleOf(objects: readonly KubeObject[], title: string): Role {
   return role
 }
 
-/** Each right of a rule in a line: `get secrets`, `patch projects/status.botyard.dev`, `get namespaces kube-system`. */
+/** Each right of a rule in a line: `get secrets`, `patch projects.botyard.dev/status`, `get namespaces kube-system`. */
 export const rightsOf = (rules: readonly Rule[]): string[] =>
   rules.flatMap(({ apiGroups, resources, verbs, resourceNames = [''] }) =>
     apiGroups.flatMap((group) =>
       resources.flatMap((resource) =>
-        verbs.flatMap((verb) =>
-          resourceNames.map((name) => [verb, group === '' ? resource : `${resource}.${group}`, name].join(' ').trim()),
-        ),
+        verbs.flatMap((verb) => resourceNames.map((name) => `${verb} ${worded(group, resource)} ${name}`.trim())),
       ),
     ),
   )
+
+/** As the operator words it. */
+function worded(group: string, resource: string): string {
+  const [plural, ...subresource] = resource.split('/')
+  return [group === '' ? plural : `${plural}.${group}`, ...subresource].join('/')
+}
 
 export interface Reduced {
   /** The right that is missing, as `rightsOf` words it. */
