@@ -107,7 +107,11 @@ function extended(value: unknown, name = ''): unknown {
 }
 
 const correlationID = (random: () => number): string =>
-  Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
+  Array.from({ length: 4 }, () =>
+    Math.floor(random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+  ).join('')
 
 const failed = (failure: ApiFailure): Answer => ({ status: failure.status, body: failure.body })
 
