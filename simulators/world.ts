@@ -1,8 +1,12 @@
 // The outside world in one piece: Hetzner, Telegram and the servers on one clock and one seed, each behind its faults.
 
+import { beginnings } from './beginnings.ts'
 import { createHcloudSimulator, type HcloudSimulator } from './hcloud/hcloud-simulator.ts'
 import type { HcloudOptions } from './hcloud/options.ts'
 import type { Clock } from './kit/clock.ts'
+import { faultRoutes } from './kit/control.ts'
+import { createFaultDesk, type FaultDesk } from './kit/fault-desk.ts'
+import { createFaults } from './kit/faults.ts'
 import { seededRandom } from './kit/random.ts'
 import { createService, type Service } from './kit/service.ts'
 import { telegramControlRoutes, telegramState } from './telegram/control.ts'
@@ -25,6 +29,8 @@ export interface World {
   readonly hcloud: Service & Pick<HcloudSimulator, 'control'>
   readonly telegram: Service & { readonly simulator: TelegramSimulator }
   readonly machines: SimulatedMachines
+  /** Takes up fault plans. */
+  readonly faults: FaultDesk
   /** Everything there is, safe to print. */
   state(): {
     hcloud: ReturnType<HcloudSimulator['control']['state']>
@@ -40,31 +46,35 @@ export function createWorld({ clock, seed = 1, bootSeconds = 15, ...options }: W
   const machines = createMachines({ clock, options: { bootSeconds } })
   const hcloud = createHcloudSimulator({ clock, random, machines, options: options.hcloud ?? {} })
   const telegramOptions = { allowReserved: true, ...options.telegram }
-  const simulator = createTelegramSimulator({ clock, random, options: telegramOptions })
+  const telegram = createTelegramSimulator({ clock, random, options: telegramOptions })
+  const requests = { hcloud: createFaults({ clock, seed, basePath: '/v1' }), telegram: createFaults({ clock, seed }) }
+  const faults = createFaultDesk({ requests, begin: beginnings({ clock, hcloud, telegram, machines }) })
   return {
+    faults,
     hcloud: {
       control: hcloud.control,
       ...createService({
-        ...{ clock, seed, handler: hcloud.fetch, basePath: '/v1', describe: describeHcloud },
-        routes: [...hcloud.controlRoutes, ...machineControlRoutes(machines)],
+        ...{ clock, faults: requests.hcloud, handler: hcloud.fetch, describe: describeHcloud },
+        routes: [...hcloud.controlRoutes, ...machineControlRoutes(machines), ...faultRoutes(faults, 'hcloud')],
       }),
     },
     telegram: {
-      simulator,
+      simulator: telegram,
       ...createService({
-        ...{ clock, seed, handler: simulator.fetch, describe: describeTelegram },
-        routes: telegramControlRoutes({ telegram: simulator, clock }),
+        ...{ clock, faults: requests.telegram, handler: telegram.fetch, describe: describeTelegram },
+        routes: [...telegramControlRoutes({ telegram, clock }), ...faultRoutes(faults, 'telegram')],
       }),
     },
     machines,
     state: () => ({
       hcloud: hcloud.control.state(),
-      telegram: telegramState(simulator),
+      telegram: telegramState(telegram),
       machines: machines.state(),
     }),
     stop() {
+      faults.clear()
       hcloud.stop()
-      simulator.stop()
+      telegram.stop()
       machines.close()
     },
   }

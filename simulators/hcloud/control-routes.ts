@@ -5,14 +5,6 @@
 //   POST /_simulator/tokens/revoke            {token}: 401 from now on
 //   POST /_simulator/limits                   {token, servers?, primaryIPs?}: quota
 //   POST /_simulator/budget                   {token, perHour?, left?}: rate limit and what is left of it
-//   POST /_simulator/capacity/sold-out        {type, location, times?}: 412 at create; `*` stands for any
-//   POST /_simulator/capacity/unavailable     {type, location}: the same, and the catalogue says so
-//   POST /_simulator/capacity/clear
-//   POST /_simulator/actions/fail-next        {command, times?, error?: {code, message}, seconds?}: fail or drag out
-//   POST /_simulator/lists/lag                {seconds}: lists show what was that long ago; 0 ends it
-//   POST /_simulator/guests/ignore-shutdown   {ignore}
-//   POST /_simulator/answers/strange          {strange}: unknown members everywhere
-//   POST /_simulator/world-faults/clear       ends all of the above but tokens, limits and budget
 //   POST /_simulator/servers/delete           {id}; also servers/power-off; by an unseen hand, at once
 //   POST /_simulator/servers/change           {id, name?, labels?, status?}: labels replace the whole set
 //   POST /_simulator/primary-ips/change       the same; also firewalls/change
@@ -28,7 +20,6 @@ import { serverStatuses } from './state.ts'
 const id = z.strictObject({ id: z.int() })
 const token = z.string()
 const count = z.int().min(0).exactOptional()
-const pair = { type: z.string(), location: z.string() }
 const change = z.strictObject({
   id: z.int(),
   name: z.string().exactOptional(),
@@ -54,7 +45,6 @@ export function createControlRoutes(control: Control): Route[] {
   return [
     { method: 'GET', path: '/_simulator/state', handle: () => Response.json(control.state()) },
     ...tokenRoutes(control),
-    ...faultRoutes(control),
     command('servers/delete', id, (o) => control.deleteServer(o.id)),
     command('servers/power-off', id, (o) => control.powerOffServer(o.id)),
     command('servers/change', serverChange, control.changeServer),
@@ -75,25 +65,5 @@ function tokenRoutes(control: Control): Route[] {
     command('tokens/revoke', z.strictObject({ token }), (o) => control.revokeToken(o.token)),
     command('limits', limits, control.setLimits),
     command('budget', budget, control.setBudget),
-  ]
-}
-
-function faultRoutes(control: Control): Route[] {
-  const times = z.int().min(1).exactOptional()
-  const failing = z.strictObject({
-    command: z.string(),
-    times,
-    error: z.strictObject({ code: z.string(), message: z.string() }).exactOptional(),
-    seconds: z.number().min(0).exactOptional(),
-  })
-  return [
-    command('capacity/sold-out', z.strictObject({ ...pair, times }), control.soldOut),
-    command('capacity/unavailable', z.strictObject(pair), control.unavailable),
-    command('capacity/clear', z.strictObject({}), control.clearCapacity),
-    command('actions/fail-next', failing, control.failNextAction),
-    command('lists/lag', z.strictObject({ seconds: z.number().min(0) }), (o) => control.lagLists(o.seconds)),
-    command('guests/ignore-shutdown', z.strictObject({ ignore: z.boolean() }), (o) => control.ignoreShutdown(o.ignore)),
-    command('answers/strange', z.strictObject({ strange: z.boolean() }), (o) => control.strangeAnswers(o.strange)),
-    command('world-faults/clear', z.strictObject({}), control.clearFaults),
   ]
 }

@@ -1,6 +1,7 @@
 // The hands of those who test: switch faults on, change the world behind everybody's back, see all of it.
 
-import type { FailingAction, Pair, SoldOut } from './faults.ts'
+import { nameMatcher } from '../kit/route-pattern.ts'
+import type { WorldFaults } from './faults.ts'
 import { relinkFirewall, relinkServer } from './firewall-links.ts'
 import type { Guests } from './guests.ts'
 import { type Labels, problemOfLabels } from './labels.ts'
@@ -25,18 +26,13 @@ export interface Control {
   addToken(o: { of: string; token: string; readOnly?: boolean }): void
   /** From now on 401. */
   revokeToken(token: string): void
+  /** All tokens of the Hetzner projects of this name or pattern; returns how many that were. */
+  revokeTokensOf(project: string): number
   setLimits(o: { token: string; servers?: number; primaryIPs?: number }): void
   /** `left`: requests that remain in the bucket now; `perHour`: its size and refill. */
   setBudget(o: { token: string; perHour?: number; left?: number }): void
-  soldOut(pair: SoldOut): void
-  unavailable(pair: Pair): void
-  clearCapacity(): void
-  failNextAction(failing: FailingAction): void
-  /** Lists show what was that long ago; reads by id stay true. 0 ends it. */
-  lagLists(seconds: number): void
-  ignoreShutdown(ignore: boolean): void
-  /** Every object in a good answer has one more member, as after an extension of the API. */
-  strangeAnswers(strange: boolean): void
+  /** Its time starts now; docs/reference/fault-plans.md tells the kinds. */
+  addFault: WorldFaults['add']
   /** Ends all faults; the world stays as it is. */
   clearFaults(): void
   /** At once: no action, no protection, no lock. */
@@ -65,10 +61,16 @@ export function createControl(deps: ControlDeps): Control {
     state: () => snapshotOf(world),
     project: (token: string) => projectSnapshot(world.findToken(token)?.project),
   }
-  return { ...observing, ...tokens(deps), ...faults(deps), ...servers(deps), ...others(deps) }
+  const faults = {
+    addFault: world.faults.add,
+    clearFaults: world.faults.clear,
+  }
+  return { ...observing, ...tokens(deps), ...faults, ...servers(deps), ...others(deps) }
 }
 
-function tokens({ world }: ControlDeps): Pick<Control, 'addToken' | 'revokeToken' | 'setLimits' | 'setBudget'> {
+type Tokens = Pick<Control, 'addToken' | 'revokeToken' | 'revokeTokensOf' | 'setLimits' | 'setBudget'>
+
+function tokens({ world }: ControlDeps): Tokens {
   const projectOf = (token: string): HetznerProject => {
     const entry = world.findToken(token) ?? world.authenticate(token)
     if (entry === undefined) throw new RangeError('Cannot find a Hetzner project: the token has not 64 characters')
@@ -85,35 +87,17 @@ function tokens({ world }: ControlDeps): Pick<Control, 'addToken' | 'revokeToken
       if (entry === undefined) throw new RangeError('Cannot revoke token: it has not 64 characters')
       entry.token.revoked = true
     },
+    revokeTokensOf(pattern) {
+      const isMeant = nameMatcher(pattern)
+      const meant = world.projects.filter(({ name }) => isMeant(name)).flatMap(({ tokens }) => tokens)
+      for (const token of meant) token.revoked = true
+      return meant.length
+    },
     setLimits({ token, ...limits }) {
       Object.assign(projectOf(token).limits, limits)
     },
     setBudget({ token, ...change }) {
       Object.assign(projectOf(token).budget, change, { at: world.clock.monotonic() })
-    },
-  }
-}
-
-function faults({ world }: ControlDeps) {
-  const { soldOut, unavailable, clearCapacity, failNextAction, clear } = world.faults
-  return {
-    soldOut,
-    unavailable,
-    clearCapacity,
-    failNextAction,
-    lagLists(seconds: number) {
-      world.faults.listLagSeconds = seconds
-      for (const project of world.projects) world.changed(project)
-    },
-    ignoreShutdown(ignore: boolean) {
-      world.faults.guestsIgnoreShutdown = ignore
-    },
-    strangeAnswers(strange: boolean) {
-      world.faults.strangeAnswers = strange
-    },
-    clearFaults() {
-      clear()
-      for (const project of world.projects) world.changed(project)
     },
   }
 }

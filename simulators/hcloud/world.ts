@@ -45,7 +45,10 @@ export function createWorld({ clock, random, machines, options }: WorldDeps): Wo
   const projects: HetznerProject[] = []
   const byToken = new Map<string, { project: HetznerProject; token: Token }>()
   const nextID = createIDs(random)
-  const faults = createWorldFaults()
+  const onLag = () => {
+    for (const project of projects) changed(project)
+  }
+  const faults = createWorldFaults({ clock, onLag })
 
   function found(token: string): { project: HetznerProject; token: Token } {
     const project = emptyProject(`project-${projects.length + 1}`, { options, now: clock.monotonic() })

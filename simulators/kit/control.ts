@@ -1,15 +1,16 @@
 // How control routes stand next to a simulated service, and those that every service has. Effects answer `{}`, mistakes
 // 400 with {"error": "what must hold"}.
 //
-//   GET    /_simulator/faults           the faults that are on, and how often each has hit
-//   POST   /_simulator/faults           switch one on: a Fault as JSON (kit/fault.ts); answers {"id": n}
-//   DELETE /_simulator/faults           switch all off
-//   DELETE /_simulator/faults/:id       switch one off
+//   GET    /_simulator/faults           every fault taken up: {id, fault, state, hits}
+//   POST   /_simulator/faults           take up a plan, or a single fault; answers {"ids": […]} or {"id": n}
+//   DELETE /_simulator/faults           take them all back
+//   DELETE /_simulator/faults/:id       take one back
 //   GET    /_simulator/requests         {counts: [{method, path, status, count}], log: [{at, method, target, status}]}
 //   POST   /_simulator/requests/reset
 
-import type { Fault } from './fault.ts'
-import type { Faults } from './faults.ts'
+import type { World } from './fault.ts'
+import type { FaultDesk } from './fault-desk.ts'
+import { parseFaultPlan, parsePlannedFault } from './fault-plan.ts'
 import type { Handler } from './handler.ts'
 import type { RequestLog } from './request-log.ts'
 import { createRouter, type Route } from './router.ts'
@@ -43,23 +44,35 @@ export function done(_effect?: unknown): Response {
   return Response.json({})
 }
 
-export function faultRoutes(faults: Faults): Route[] {
+/** Faults of all worlds, on the port of one: a single fault without a world means that one. */
+export function faultRoutes(desk: FaultDesk, world: World): Route[] {
   const path = '/_simulator/faults'
   return [
-    { method: 'GET', path, handle: () => Response.json({ faults: faults.list() }) },
-    {
-      method: 'POST',
-      path,
-      handle: async ({ request }) => Response.json({ id: faults.add((await request.json()) as Fault) }),
-    },
-    { method: 'DELETE', path, handle: () => done(faults.clear()) },
+    { method: 'GET', path, handle: () => Response.json({ faults: desk.list() }) },
+    { method: 'POST', path, handle: async ({ request }) => takeUp(await request.text(), { desk, world }) },
+    { method: 'DELETE', path, handle: () => done(desk.clear()) },
     {
       method: 'DELETE',
       path: `${path}/:id`,
       handle: ({ params: { id } }) =>
-        faults.remove(Number(id)) ? done() : controlError(404, `No fault has the id ${id}`),
+        desk.remove(Number(id)) ? done() : controlError(404, `No fault has the id ${id}`),
     },
   ]
+}
+
+function takeUp(text: string, { desk, world }: { desk: FaultDesk; world: World }): Response {
+  const raw: unknown = JSON.parse(text)
+  if (typeof raw === 'object' && raw !== null && 'faults' in raw) {
+    const parsed = parseFaultPlan(raw)
+    if (!parsed.ok) throw new RangeError(parsed.problems.join('; '))
+    const ids = desk.take(parsed.plan)
+    return Response.json({ ids: ids.map((id) => id ?? null) })
+  }
+  const parsed = parsePlannedFault(raw, world)
+  if (!parsed.ok) throw new RangeError(parsed.problems.join('; '))
+  const [id] = desk.take({ faults: [parsed.value] })
+  if (id === undefined) throw new RangeError('the fault belongs to a world that is not here: give it to the proxy')
+  return Response.json({ id })
 }
 
 export function requestRoutes(requests: RequestLog): Route[] {

@@ -1,7 +1,7 @@
 // A fault plan is a JSON document. Reads one, with a clear line for each mistake, and gives its JSON Schema.
 
 import { z } from 'zod'
-import { type Fault, faultSchema, type PlannedFault, plannedFaultSchema } from './fault.ts'
+import { type Fault, faultSchema, type PlannedFault, plannedFaultSchema, type World } from './fault.ts'
 import { type FieldName, fields } from './fault-fields.ts'
 import { handKinds, moodKinds, requestKinds, worldKinds } from './fault-kinds.ts'
 
@@ -44,6 +44,15 @@ export function parseFaultPlan(json: unknown): ParsedFaultPlan {
 /** One fault for the requests of one world. */
 export function parseFault(json: unknown): Parsed<Fault> {
   const parsed = faultSchema.safeParse(json)
+  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, 'the fault') }
+  const problems = contradictions(parsed.data, 'the fault')
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, value: parsed.data }
+}
+
+/** One fault of a plan; where its kind needs a world and it names none, it means the given one. */
+export function parsePlannedFault(json: unknown, world: World): Parsed<PlannedFault> {
+  const isOfRequests = typeof json === 'object' && json !== null && 'kind' in json && String(json.kind) in requestKinds
+  const parsed = plannedFaultSchema.safeParse(isOfRequests ? { world, ...json } : json)
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, 'the fault') }
   const problems = contradictions(parsed.data, 'the fault')
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: parsed.data }

@@ -4,9 +4,9 @@ import type { Clock } from './clock.ts'
 import type { Fault } from './fault.ts'
 import { answerUnder, type Verdict } from './fault-answer.ts'
 import { parseFault } from './fault-plan.ts'
-import { createTally, type Tally } from './fault-tally.ts'
+import { createFaultRegister } from './fault-register.ts'
+import type { Tally } from './fault-tally.ts'
 import type { Handler } from './handler.ts'
-import { seededStream } from './random.ts'
 import { type RequestLine, routeMatcher } from './route-pattern.ts'
 
 export interface ListedFault {
@@ -16,12 +16,20 @@ export interface ListedFault {
   hits: number
 }
 
+export interface Placed {
+  readonly id: number
+  readonly tally: Tally
+  remove(): void
+}
+
 export interface Faults {
   /**
    * Its time starts now. Throws a RangeError that says what must hold when it is malformed.
    * @param random Uniform in [0, 1), for its `chance`; by default a stream of its own, from the seed and its id.
    */
-  add(fault: Fault, random?: () => number): number
+  place(fault: Fault, random?: () => number): Placed
+  /** The same, for those who only want its id. */
+  add(fault: Fault): number
   remove(id: number): boolean
   clear(): void
   /** Those that can still hit. */
@@ -44,22 +52,16 @@ export interface FaultsDeps {
   basePath?: string
 }
 
-interface Entry {
-  id: number
-  fault: Fault
-  tally: Tally
-  matches(request: RequestLine): boolean
-}
-
 /** Times of `held` and of `late` add up; of the other kinds the first that matches, in the order they were added, decides. */
 export function createFaults({ clock, seed = 1, basePath = '' }: FaultsDeps): Faults {
-  const entries = new Map<number, Entry>()
+  const register = createFaultRegister<Fault>({ clock, seed })
+  const matchers = new Map<string, ReturnType<typeof routeMatcher>>()
   const listeners = new Set<(request: RequestLine) => void>()
-  let lastID = 0
 
-  const standing = (): Entry[] => {
-    for (const { id, tally } of entries.values()) if (tally.isSpent()) entries.delete(id)
-    return [...entries.values()]
+  function covers(route: string, line: RequestLine): boolean {
+    const matcher = matchers.get(route) ?? routeMatcher(route)
+    matchers.set(route, matcher)
+    return matcher(line)
   }
 
   const lineOf = ({ method, path: target }: RequestLine): RequestLine => {
@@ -70,8 +72,8 @@ export function createFaults({ clock, seed = 1, basePath = '' }: FaultsDeps): Fa
   function decide(request: RequestLine): Verdict {
     const verdict: Verdict = { held: 0, late: 0, fault: undefined }
     const line = lineOf(request)
-    for (const { fault, tally, matches } of standing()) {
-      if (matches(line) && tally.match() && join(verdict, fault)) tally.hit()
+    for (const { fault, tally } of register.list()) {
+      if (covers(fault.route, line) && tally.match() && join(verdict, fault)) tally.hit()
     }
     return verdict
   }
@@ -81,21 +83,21 @@ export function createFaults({ clock, seed = 1, basePath = '' }: FaultsDeps): Fa
     for (const listener of listeners) listener(line)
   }
 
+  function place(raw: Fault, random?: () => number): Placed {
+    const parsed = parseFault(raw)
+    if (!parsed.ok) throw new RangeError(`Cannot add the fault: ${parsed.problems.join('; ')}`)
+    const { id, tally } = register.add(parsed.value, random)
+    return { id, tally, remove: () => void register.remove(id) }
+  }
+
   return {
     decide,
     ended,
-    add(raw, random) {
-      const parsed = parseFault(raw)
-      if (!parsed.ok) throw new RangeError(`Cannot add the fault: ${parsed.problems.join('; ')}`)
-      const fault = parsed.value
-      lastID += 1
-      const tally = createTally(fault, { clock, random: random ?? seededStream(seed, lastID) })
-      entries.set(lastID, { id: lastID, fault, tally, matches: routeMatcher(fault.route) })
-      return lastID
-    },
-    remove: (id) => entries.delete(id),
-    clear: () => entries.clear(),
-    list: () => standing().map(({ id, fault, tally }) => ({ id, fault, hits: tally.hits() })),
+    place,
+    add: (fault) => place(fault).id,
+    remove: register.remove,
+    clear: register.clear,
+    list: () => register.list().map(({ id, fault, tally }) => ({ id, fault, hits: tally.hits() })),
     onEnded(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,7 +1,11 @@
 // The simulated servers: each has its own loopback address, a disk that outlives the power, and really serves HTTPS.
 
 import type { Clock } from '../kit/clock.ts'
+import type { WorldFault } from '../kit/fault.ts'
+import { createFaultRegister } from '../kit/fault-register.ts'
+import type { Tally } from '../kit/fault-tally.ts'
 import type { BootFailure, MachineStart, Machines } from '../kit/machines.ts'
+import { nameMatcher } from '../kit/route-pattern.ts'
 import { type Installation, install } from './boot.ts'
 import { echoBot, updatesSeen } from './echo-bot.ts'
 import { type Listening, listen } from './listen.ts'
@@ -15,13 +19,7 @@ export interface MachinesDeps {
   }
 }
 
-export interface BootFailureRequest {
-  failure: BootFailure
-  /** Name of the server; without it, whichever boots next. */
-  server?: string
-  /** How many boots fail; 1 without it. */
-  times?: number
-}
+export type BootFault = Extract<WorldFault, { kind: 'bootFailure' }>
 
 export interface MachineState {
   id: number
@@ -40,9 +38,9 @@ export interface MachineState {
 }
 
 export interface SimulatedMachines extends Machines {
-  failNextBoot(request: BootFailureRequest): void
-  clearBootFailures(): void
-  state(): { machines: readonly MachineState[]; bootFailures: readonly BootFailureRequest[] }
+  /** Its time starts now. Returns its tally, and what takes it back. */
+  addFault(fault: BootFault, random?: () => number): { tally: Tally; remove(): void }
+  state(): { machines: readonly MachineState[]; faults: readonly BootFault[] }
   /** Everything off, at once. */
   close(): void
 }
@@ -61,15 +59,10 @@ interface Machine {
 
 export function createMachines({ clock, options = {} }: MachinesDeps): SimulatedMachines {
   const machines = new Map<number, Machine>()
-  let failures: BootFailureRequest[] = []
+  const faults = createFaultRegister<BootFault>({ clock })
 
-  function takeFailure(name: string): BootFailure | undefined {
-    const due = failures.find(({ server }) => server === undefined || server === name)
-    if (due === undefined) return undefined
-    due.times = (due.times ?? 1) - 1
-    failures = failures.filter(({ times }) => times !== 0)
-    return due.failure
-  }
+  const takeFailure = (name: string): BootFailure | undefined =>
+    faults.take(({ server = '*' }) => nameMatcher(server)(name))?.failure
 
   async function boot(machine: Machine): Promise<void> {
     const cycle = machine.powerCycle
@@ -110,11 +103,11 @@ export function createMachines({ clock, options = {} }: MachinesDeps): Simulated
       if (machine !== undefined) powerOff(machine)
       machines.delete(id)
     },
-    failNextBoot: (request) => void failures.push({ ...request }),
-    clearBootFailures() {
-      failures = []
+    addFault(fault, random) {
+      const { id, tally } = faults.add(fault, random)
+      return { tally, remove: () => void faults.remove(id) }
     },
-    state: () => ({ machines: [...machines.values()].map(stateOf), bootFailures: failures }),
+    state: () => ({ machines: [...machines.values()].map(stateOf), faults: faults.list().map(({ fault }) => fault) }),
     close() {
       for (const machine of machines.values()) powerOff(machine)
     },

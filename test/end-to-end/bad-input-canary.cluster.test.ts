@@ -161,7 +161,7 @@ describe.concurrent('providers that repeat secrets', () => {
     const tenant = await createTenant(lab.api)
     // Whoever's server is created next gets to see it: known secrets are secret everywhere.
     const error = { code: 'action_failed', message: `no: ${spell(tenant.hetznerToken)}` }
-    lab.world.hcloud.control.failNextAction({ command: 'create_server', error, times: 2 })
+    lab.world.hcloud.control.addFault({ kind: 'actionFailure', command: 'create_server', error, times: 2 })
     await untilReady(lab.api, await apply(tenant), 60_000)
     const messages = history.all().map(({ object }) => conditionOf(object, 'ServerReady')?.message ?? '')
     expect(messages.filter((message) => /failed to create server \S+: .*no: /.test(message))).not.toEqual([])

@@ -105,7 +105,7 @@ describe.concurrent('what Hetzner does not have', () => {
 
 describe.concurrent('places that are sold out', () => {
   it('are passed over: the next location gets the server, and no address stays behind', async () => {
-    lab.world.hcloud.control.soldOut({ type: 'ccx23', location: 'nbg1' })
+    lab.world.hcloud.control.addFault({ kind: 'soldOut', type: 'ccx23', location: 'nbg1' })
     const { tenant, project } = await apply({ types: ['ccx23'], locations: ['nbg1', 'fsn1'] })
     const ready = await untilReady(lab.api, project, 40_000)
     expect(ready['status'].server).toMatchObject({ type: 'ccx23', location: 'fsn1' })
@@ -115,7 +115,7 @@ describe.concurrent('places that are sold out', () => {
 
   it('everywhere: no address is held, and it goes on by itself when there is room again', async () => {
     // Two rounds over two locations.
-    lab.world.hcloud.control.soldOut({ type: 'ccx13', location: '*', times: 4 })
+    lab.world.hcloud.control.addFault({ kind: 'soldOut', type: 'ccx13', location: '*', times: 4 })
     const { tenant, project } = await apply({ types: ['ccx13'], locations: ['nbg1', 'fsn1'] })
     const waiting = await untilCondition(lab.api, project, {
       type: 'AddressReady',
@@ -138,7 +138,7 @@ describe.concurrent('places that are sold out', () => {
   it('after a server ran: its address is kept, and the server comes back on it by itself', async () => {
     const { tenant, project } = await apply({ types: ['ccx33'], locations: ['nbg1', 'fsn1'] })
     const ready = await untilReady(lab.api, project, 40_000)
-    lab.world.hcloud.control.soldOut({ type: 'ccx33', location: 'nbg1', times: 2 })
+    lab.world.hcloud.control.addFault({ kind: 'soldOut', type: 'ccx33', location: 'nbg1', times: 2 })
     const [server] = hetznerProjectOf(lab.world, tenant)?.servers ?? []
     lab.world.hcloud.control.deleteServer(server?.id ?? 0)
     const waiting = await untilCondition(lab.api, project, {

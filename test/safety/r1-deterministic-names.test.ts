@@ -19,7 +19,7 @@ describe('R1: a create that nobody remembers and no list shows meets its own nam
     stage.world.hcloud.faults.add({ route, kind: 'after', times: 1 })
     stage.network.before = async ({ line }) => {
       // From here on every list shows the world of a minute ago: look-ups are blind, only the name can tell.
-      if (line === route && stage.network.count(route) === 1) stage.control.lagLists(60)
+      if (line === route && stage.network.count(route) === 1) stage.control.addFault({ kind: 'listLag', seconds: 60 })
     }
     await stage.until(() => stage.network.count(route) === 1)
     stage.restart()

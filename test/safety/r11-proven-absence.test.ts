@@ -36,7 +36,7 @@ describe('R11: absence', () => {
     await stage.untilReady()
     await stage.clock.advance(seconds(30))
     // For a moment every list shows the time before the server; a sweep reads it.
-    stage.control.lagLists(1_000)
+    stage.control.addFault({ kind: 'listLag', seconds: 1_000 })
     stage.restart()
     await stage.pass()
     await stage.clock.advance(seconds(5))

@@ -52,7 +52,7 @@ describe('R12: a cached list', () => {
     const stage = createStage()
     await stage.until(() => stage.network.count('POST /ssh_keys') === 1)
     await stage.clock.advance(seconds(60))
-    stage.control.lagLists(4)
+    stage.control.addFault({ kind: 'listLag', seconds: 4 })
     await stage.until(() => stage.network.count('POST /servers') === 1)
     await stage.during(seconds(3), seconds(1))
     expect(stage.network.count('POST /servers')).toBe(1)
@@ -61,7 +61,7 @@ describe('R12: a cached list', () => {
 
   it('that lags behind an answer to a write does not make us repeat it', async () => {
     const stage = await stageWithDrift()
-    stage.control.lagLists(4)
+    stage.control.addFault({ kind: 'listLag', seconds: 4 })
     await stage.pass()
     expect(stage.network.count(relabel)).toBe(1)
     stage.network.forget()
@@ -75,7 +75,7 @@ describe('R12: a cached list', () => {
   it('is not asked at all after a write that told its result', async () => {
     const stage = createStage()
     await stage.until(() => stage.network.count('POST /firewalls') === 1)
-    stage.control.lagLists(4)
+    stage.control.addFault({ kind: 'listLag', seconds: 4 })
     await stage.untilReady()
     expect(stage.network.count('PUT /primary_ips/:id')).toBe(1)
   })

@@ -57,10 +57,10 @@ describe('R7: neighbours in the same Hetzner project', () => {
     await stage.until(() => stage.hetzner().primaryIPs.length === 1)
     const [ip] = stage.hetzner().primaryIPs
     await stage.clock.advance(minutes(1))
-    stage.control.lagLists(55)
+    stage.control.addFault({ kind: 'listLag', seconds: 55 })
     stage.control.changePrimaryIP({ id: ip?.id ?? 0, labels: {} })
     // Nothing can be had there any more: an address of ours would be released now.
-    stage.control.soldOut({ type: '*', location: '*' })
+    stage.control.addFault({ kind: 'soldOut', type: '*', location: '*' })
     await stage.during(seconds(20))
     expect(stage.network.count('POST /servers')).toBeGreaterThan(0)
     expect(stage.network.lines()).not.toContain('DELETE /primary_ips/:id')

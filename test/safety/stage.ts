@@ -157,7 +157,7 @@ export async function stageUnlisted(line: string): Promise<Stage> {
   await stage.until(() => stage.network.count('POST /firewalls') === 1)
   // The process has run for long: nothing is left to drain.
   await stage.clock.advance(minutes(1))
-  stage.control.lagLists(30)
+  stage.control.addFault({ kind: 'listLag', seconds: 30 })
   await stage.until(() => stage.network.count(line) === 1)
   return stage
 }

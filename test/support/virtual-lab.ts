@@ -2,6 +2,7 @@
 
 import { createHcloudSimulator, type HcloudSimulator } from '../../simulators/hcloud/hcloud-simulator.ts'
 import type { HcloudOptions } from '../../simulators/hcloud/options.ts'
+import { createFaults } from '../../simulators/kit/faults.ts'
 import { seededRandom } from '../../simulators/kit/random.ts'
 import { createService, type Service } from '../../simulators/kit/service.ts'
 import { createTelegramSimulator, type TelegramSimulator } from '../../simulators/telegram/simulator.ts'
@@ -86,10 +87,12 @@ export async function virtualLab({ seed = 1, bootSeconds = 15, ...options }: Lab
     options: { allowReserved: true, newBotThrottle: false },
   })
   const hcloud = createService({
-    ...{ clock, random, handler: simulated.fetch, basePath: '/v1', describe: describeHcloud, routes: [] },
+    ...{ clock, faults: createFaults({ clock, seed, basePath: '/v1' }), describe: describeHcloud },
+    ...{ handler: simulated.fetch, routes: [] },
   })
   const telegram = createService({
-    ...{ clock, random, handler: simulator.fetch, describe: describeTelegram, routes: [] },
+    ...{ clock, faults: createFaults({ clock, seed }), describe: describeTelegram },
+    ...{ handler: simulator.fetch, routes: [] },
   })
   cluster.putSecret('hetzner', { token: hetznerToken })
   cluster.putSecret('bot', { token: botToken })

@@ -91,7 +91,7 @@ describe('a server', () => {
     {
       what: 'a sold-out pair',
       body: {},
-      prepare: (lab: Lab) => lab.simulator.control.soldOut({ type: 'cx23', location: 'nbg1' }),
+      prepare: (lab: Lab) => lab.simulator.control.addFault({ kind: 'soldOut', type: 'cx23', location: 'nbg1' }),
       want: { errorClass: 'Capacity' },
     },
     { what: 'an unknown type', body: { type: 'cx99' }, prepare: () => undefined, want: { errorClass: 'InvalidSpec' } },

@@ -14,7 +14,7 @@ describe('a sold-out choice', () => {
   it('falls to the next type in the same location', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.soldOut({ type: 'cx23', location: 'nbg1' })
+    lab.hcloud.control.addFault({ kind: 'soldOut', type: 'cx23', location: 'nbg1' })
     await lab.untilReady()
     expect(lab.server()).toMatchObject({ type: 'cpx22', location: 'nbg1' })
     expect(lab.calls()['POST /primary_ips']).toBe(1)
@@ -23,7 +23,7 @@ describe('a sold-out choice', () => {
   it('gives the address back and goes to the next location', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.soldOut({ type: '*', location: 'nbg1' })
+    lab.hcloud.control.addFault({ kind: 'soldOut', type: '*', location: 'nbg1' })
     await lab.untilReady()
     expect(lab.server()).toMatchObject({ type: 'cx23', location: 'fsn1' })
     expect(ips()).toEqual([expect.objectContaining({ location: 'fsn1' })])
@@ -33,7 +33,7 @@ describe('a sold-out choice', () => {
   it('everywhere holds no address, is not Stalled, and goes on by itself', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.soldOut(anywhere)
+    lab.hcloud.control.addFault({ kind: 'soldOut', ...anywhere })
     await lab.until('that all is sold out', () => lab.told('AddressReady') === 'False NoCapacity', seconds(30))
     expect(ips()).toEqual([])
     expect(lab.status()).not.toHaveProperty('address')
@@ -41,14 +41,14 @@ describe('a sold-out choice', () => {
     expect(lab.told('Stalled')).toBeUndefined()
     await lab.advance(minutes(20))
     expect(ips()).toEqual([])
-    lab.hcloud.control.clearCapacity()
+    lab.hcloud.control.clearFaults()
     await lab.until('Ready', () => lab.told('Ready') === 'True Available', minutes(10))
   })
 
   it('costs few calls while it lasts', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.soldOut(anywhere)
+    lab.hcloud.control.addFault({ kind: 'soldOut', ...anywhere })
     await lab.advance(minutes(1))
     lab.hcloud.requests.reset()
     await lab.advance(minutes(60))
@@ -61,13 +61,13 @@ describe('a sold-out choice', () => {
   it('keeps the address once a server has run on it, and goes on by itself', async () => {
     lab = await readyLab()
     const ip = lab.ip()?.ip
-    lab.hcloud.control.soldOut({ type: '*', location: 'nbg1' })
+    lab.hcloud.control.addFault({ kind: 'soldOut', type: '*', location: 'nbg1' })
     lab.hcloud.control.deleteServer(lab.server()?.id as number)
     await lab.until('that it is sold out', () => lab.told('ServerReady') === 'False NoCapacity', minutes(2))
     expect([lab.ip()?.ip, lab.told('Reconciling')]).toEqual([ip, 'True WaitingForCapacity'])
     await lab.advance(minutes(20))
     expect(lab.ip()?.ip).toBe(ip)
-    lab.hcloud.control.clearCapacity()
+    lab.hcloud.control.clearFaults()
     await lab.until('Ready', () => lab.told('Ready') === 'True Available', minutes(10))
     expect(lab.ip()?.ip).toBe(ip)
   })
@@ -131,7 +131,7 @@ describe('a creation that fails', () => {
   it('is discarded and tried again', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.failNextAction({ command: 'create_server', times: 1, error: broken })
+    lab.hcloud.control.addFault({ kind: 'actionFailure', command: 'create_server', times: 1, error: broken })
     await lab.until('that it failed', () => lab.told('ServerReady') === 'False ActionFailed', seconds(30))
     expect(lab.condition('ServerReady')?.message).toContain('the host is broken')
     await lab.untilReady()
@@ -142,7 +142,7 @@ describe('a creation that fails', () => {
   it('says what failed until the next try begins, with growing pauses', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.failNextAction({ command: 'create_server', times: 9, error: broken })
+    lab.hcloud.control.addFault({ kind: 'actionFailure', command: 'create_server', times: 9, error: broken })
     const begins: number[] = []
     const said = new Set<string>()
     let operation: string | undefined
@@ -162,10 +162,10 @@ describe('a creation that fails', () => {
   it('binds nothing: the spec may change and the address may go', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.failNextAction({ command: 'create_server', times: 1, error: broken })
+    lab.hcloud.control.addFault({ kind: 'actionFailure', command: 'create_server', times: 1, error: broken })
     await lab.until('that it failed', () => lab.told('ServerReady') === 'False ActionFailed', seconds(30))
     expect(lab.status()).not.toHaveProperty('server')
-    lab.hcloud.control.soldOut({ type: '*', location: 'nbg1' })
+    lab.hcloud.control.addFault({ kind: 'soldOut', type: '*', location: 'nbg1' })
     await lab.untilReady()
     expect(lab.status().address?.location).toBe('fsn1')
     expect(ips()).toHaveLength(1)
@@ -174,7 +174,7 @@ describe('a creation that fails', () => {
   it('is tried 3 times, then a person must look', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.failNextAction({ command: 'create_server', times: 9, error: broken })
+    lab.hcloud.control.addFault({ kind: 'actionFailure', command: 'create_server', times: 9, error: broken })
     await lab.until('that it is Stalled', () => lab.told('Stalled') === 'True ActionFailed', minutes(5))
     await lab.advance(minutes(30))
     expect(lab.calls()['POST /servers']).toBe(3)
@@ -184,7 +184,7 @@ describe('a creation that fails', () => {
   it('begins a new count when a person has deleted what failed', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.failNextAction({ command: 'create_server', times: 3, error: broken })
+    lab.hcloud.control.addFault({ kind: 'actionFailure', command: 'create_server', times: 3, error: broken })
     await lab.until('that it is Stalled', () => lab.told('Stalled') === 'True ActionFailed', minutes(5))
     lab.hcloud.control.deleteServer(lab.server()?.id as number)
     await lab.until('Ready', () => lab.told('Ready') === 'True Available', minutes(8))
@@ -193,7 +193,7 @@ describe('a creation that fails', () => {
   it('in its first start only is started once', async () => {
     lab = await virtualLab()
     applyBot(lab)
-    lab.hcloud.control.failNextAction({ command: 'start_server', times: 1, error: broken })
+    lab.hcloud.control.addFault({ kind: 'actionFailure', command: 'start_server', times: 1, error: broken })
     await lab.untilReady()
     expect(lab.calls()).toMatchObject({ 'POST /servers': 1, 'POST /servers/:id/actions/poweron': 1 })
   })
@@ -201,7 +201,7 @@ describe('a creation that fails', () => {
   it('by taking too long is told and left as it is, and mended when it ends after all', async () => {
     lab = await virtualLab()
     applyBot(lab, { timeouts: { create: '1m' } })
-    lab.hcloud.control.failNextAction({ command: 'create_server', times: 1, seconds: 600 })
+    lab.hcloud.control.addFault({ kind: 'slowAction', command: 'create_server', times: 1, seconds: 600 })
     await lab.until('that it is late', () => lab.told('Stalled') === 'True ActionFailed', minutes(2))
     expect(lab.condition('ServerReady')?.message).toContain('timeouts.create')
     await lab.advance(minutes(5))

@@ -82,7 +82,7 @@ describe('a Project that is deleted', () => {
 
   it('does not wait for a guest that ignores the signal beyond what the spec allows', async () => {
     lab = await readyLab({ spec: { timeouts: { shutdown: '1m' } } })
-    lab.hcloud.control.ignoreShutdown(true)
+    lab.hcloud.control.addFault({ kind: 'ignoredShutdown' })
     lab.cluster.delete(key)
     const took = await gone()
     expect(took).toBeGreaterThan(seconds(60))

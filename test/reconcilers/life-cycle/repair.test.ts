@@ -41,7 +41,12 @@ describe('a server', () => {
 
   it('is started again until it starts', async () => {
     lab = await readyLab()
-    lab.hcloud.control.failNextAction({ command: 'start_server', times: 2, error: { code: 'x', message: 'no power' } })
+    lab.hcloud.control.addFault({
+      kind: 'actionFailure',
+      command: 'start_server',
+      times: 2,
+      error: { code: 'x', message: 'no power' },
+    })
     lab.hcloud.control.powerOffServer(id())
     await lab.until('that it fails', () => lab.told('ServerReady') === 'False ActionFailed', minutes(1))
     expect(lab.condition('ServerReady')?.message).toContain('no power')

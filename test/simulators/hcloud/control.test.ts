@@ -7,7 +7,7 @@ const wanted = { name: 'echo', server_type: 'cx23', image: 'debian-13', location
 describe('capacity', () => {
   it('is short for one pair, for as many attempts as were said', async () => {
     const { api, simulator } = createLab()
-    simulator.control.soldOut({ type: 'cx23', location: 'nbg1', times: 2 })
+    simulator.control.addFault({ kind: 'soldOut', type: 'cx23', location: 'nbg1', times: 2 })
     const create = async (change: object = {}) => (await api('POST', '/servers', { ...wanted, ...change })).status
     expect(await create({ name: 'a', location: 'fsn1' })).toBe(201)
     expect([await create(), await create(), await create()]).toEqual([412, 412, 201])
@@ -15,7 +15,7 @@ describe('capacity', () => {
 
   it('is gone from the catalogue where a pair is unavailable, until cleared', async () => {
     const { api, simulator } = createLab()
-    simulator.control.unavailable({ type: '*', location: 'nbg1' })
+    simulator.control.addFault({ kind: 'soldOut', type: '*', location: 'nbg1', listed: false })
     const availability = async () =>
       Object.fromEntries(
         (await api('GET', '/server_types?name=cx23')).body.server_types[0].locations.map(
@@ -25,14 +25,14 @@ describe('capacity', () => {
     expect(await availability()).toEqual({ fsn1: true, nbg1: false, hel1: true })
     const refused = await api('POST', '/servers', wanted)
     expect([refused.status, refused.body.error.code]).toEqual([412, 'resource_unavailable'])
-    simulator.control.clearCapacity()
+    simulator.control.clearFaults()
     expect(await availability()).toEqual({ fsn1: true, nbg1: true, hel1: true })
     expect((await api('POST', '/servers', wanted)).status).toBe(201)
   })
 
   it('leaves no trace of a create that was refused', async () => {
     const { api, simulator } = createLab()
-    simulator.control.soldOut({ type: 'cx23', location: 'nbg1' })
+    simulator.control.addFault({ kind: 'soldOut', type: 'cx23', location: 'nbg1' })
     await api('POST', '/servers', wanted)
     expect(simulator.control.state().projects[0]).toMatchObject({ servers: [], primaryIPs: [], runningActions: [] })
   })
@@ -41,7 +41,12 @@ describe('capacity', () => {
 describe('a failing action', () => {
   it('leaves the server off when it was to start it', async () => {
     const { api, simulator, runningServer } = createLab()
-    simulator.control.failNextAction({ command: 'start_server', error: { code: 'action_failed', message: 'no' } })
+    simulator.control.addFault({
+      kind: 'actionFailure',
+      command: 'start_server',
+      error: { code: 'action_failed', message: 'no' },
+      times: 1,
+    })
     const server = await runningServer()
     expect(server).toMatchObject({ status: 'off', locked: false })
     const { actions } = (await api('GET', `/servers/${server.id}/actions`)).body
@@ -54,7 +59,12 @@ describe('a failing action', () => {
 
   it('takes the actions that wait for it along', async () => {
     const { api, simulator, runningServer } = createLab()
-    simulator.control.failNextAction({ command: 'create_server', error: { code: 'placement_error', message: 'no' } })
+    simulator.control.addFault({
+      kind: 'actionFailure',
+      command: 'create_server',
+      error: { code: 'placement_error', message: 'no' },
+      times: 1,
+    })
     const server = await runningServer()
     expect(server.status).toBe('off')
     const { actions } = (await api('GET', `/servers/${server.id}/actions?status=error`)).body
@@ -66,7 +76,7 @@ describe('a failing action', () => {
 
   it('may also only drag on', async () => {
     const { simulator, runningServer } = createLab()
-    simulator.control.failNextAction({ command: 'start_server', seconds: 86_400 })
+    simulator.control.addFault({ kind: 'slowAction', command: 'start_server', seconds: 86_400, times: 1 })
     expect(await runningServer()).toMatchObject({ status: 'starting', locked: true })
   })
 })
@@ -75,7 +85,7 @@ describe('lists that lag', () => {
   it('show what was, while reads by id tell the truth', async () => {
     const { api, clock, simulator } = createLab()
     await api('POST', '/firewalls', { name: 'old' })
-    simulator.control.lagLists(10)
+    simulator.control.addFault({ kind: 'listLag', seconds: 10 })
     await clock.advance(60_000)
     const { firewall } = (await api('POST', '/firewalls', { name: 'new' })).body
     const names = async () => (await api('GET', '/firewalls')).body.firewalls.map(({ name }: { name: string }) => name)
@@ -87,14 +97,14 @@ describe('lists that lag', () => {
     expect(await names()).toEqual(['old', 'new'])
     await api('DELETE', `/firewalls/${firewall.id}`)
     expect(await names()).toEqual(['old', 'new'])
-    simulator.control.lagLists(0)
+    simulator.control.clearFaults()
     expect(await names()).toEqual(['old'])
   })
 
   it('show a server in the status it had', async () => {
     const { api, clock, simulator } = createLab({ createSeconds: 3, startSeconds: 7 })
     await api('GET', '/servers')
-    simulator.control.lagLists(5)
+    simulator.control.addFault({ kind: 'listLag', seconds: 5 })
     await api('POST', '/servers', wanted)
     const statuses = async () =>
       (await api('GET', '/servers')).body.servers.map(({ status }: { status: string }) => status)
@@ -162,7 +172,7 @@ describe('answers of tomorrow', () => {
       return (await response.json()) as { images: Record<string, unknown>[]; introduced_later?: boolean }
     }
     expect((await get()).introduced_later).toBeUndefined()
-    simulator.control.strangeAnswers(true)
+    simulator.control.addFault({ kind: 'strangeAnswers' })
     const strange = await get()
     expect(strange.introduced_later).toBe(true)
     expect(strange.images[0]).toMatchObject({ introduced_later: true, labels: {}, name: 'debian-13' })
@@ -218,18 +228,14 @@ describe('the control routes', () => {
     expect((await call('POST', 'servers/change', { id, labels: { a: 'b' } })).status).toBe(200)
     expect((await api('GET', `/servers/${id}`)).body.server.labels).toEqual({ a: 'b' })
     expect((await call('POST', 'servers/delete', { id })).status).toBe(200)
-    expect((await call('POST', 'capacity/sold-out', { type: '*', location: '*' })).status).toBe(200)
-    expect((await api('POST', '/servers', wanted)).status).toBe(412)
-    const state = (await (await call('GET', 'state')).json()) as { projects: object[]; faults: { soldOut: object[] } }
+    const state = (await (await call('GET', 'state')).json()) as { projects: object[] }
     expect(state.projects).toMatchObject([{ name: 'project-1', servers: [] }])
-    expect(state.faults.soldOut).toHaveLength(1)
   })
 
   it.each([
     ['servers/delete', { id: 1 }],
     ['servers/delete', {}],
     ['servers/delete', { id: 1, force: true }],
-    ['capacity/sold-out', { type: 'cx23' }],
     ['tokens/add', { of: tokenA, token: 'short' }],
   ])('refuse %s with %j in one line or more', async (path, body) => {
     const { call } = served()

@@ -1,13 +1,18 @@
 // The request log sees what clients see, whatever faults did to it.
 
 import { expect, it } from 'vitest'
+import { faultRoutes } from '../../../simulators/kit/control.ts'
+import { createFaultDesk } from '../../../simulators/kit/fault-desk.ts'
+import { createFaults } from '../../../simulators/kit/faults.ts'
 import { createService } from '../../../simulators/kit/service.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
 
 function setup() {
+  const clock = fakeClock()
+  const faults = createFaults({ clock })
+  const desk = createFaultDesk({ requests: { hcloud: faults }, begin: () => undefined })
   const service = createService({
-    clock: fakeClock(),
-    routes: [],
+    ...{ clock, faults, routes: faultRoutes(desk, 'hcloud') },
     handler: async () => Response.json({}),
     describe: (request) => ({ path: new URL(request.url).pathname.replace(/\d+/, ':id'), target: 'target' }),
   })

@@ -229,8 +229,8 @@ describe('nothing listens', () => {
 
   it('after a boot that never serves, until the next boot', async () => {
     const { machines, start, boot } = setup()
-    machines.failNextBoot({ failure: 'neverServes', server: 'another' })
-    machines.failNextBoot({ failure: 'neverServes', server: 'echo' })
+    machines.addFault({ kind: 'bootFailure', failure: 'neverServes', server: 'another', times: 1 })
+    machines.addFault({ kind: 'bootFailure', failure: 'neverServes', server: 'echo', times: 1 })
     start()
     expect(await boot()).toMatchObject({ phase: 'notServing', cloudInit: { status: 'done' } })
     machines.stop(1)
@@ -240,7 +240,7 @@ describe('nothing listens', () => {
 
   it('after cloud-init failed, also on later boots, because it runs once for a disk', async () => {
     const { machines, start, boot } = setup()
-    machines.failNextBoot({ failure: 'cloudInitError' })
+    machines.addFault({ kind: 'bootFailure', failure: 'cloudInitError', times: 1 })
     start()
     expect(await boot()).toMatchObject({ phase: 'notServing', cloudInit: { status: 'error' }, files: [] })
     machines.stop(1)
