@@ -19,9 +19,9 @@ export function sendMessage(context: MethodContext, { clock, onAnswer }: SendMes
   const { bot, parameters, inAnswerTo } = context
   const text = parameters.text('text')
   if (text === '') throw badRequest('message text is empty')
-  const chatID = parameters.text('chat_id')
-  if (chatID === '') throw badRequest('chat_id is empty')
-  if (!/^-?[1-9]\d*$/.test(chatID)) throw badRequest('chat not found')
+  if (parameters.text('chat_id') === '') throw badRequest('chat_id is empty')
+  const chatID = /^-?0*[1-9]\d*/.exec(parameters.text('chat_id'))?.[0]
+  if (chatID === undefined) throw badRequest('chat not found')
   if (text.trim() === '') throw badRequest('text must be non-empty')
   if (text.length > longestText) throw badRequest('message is too long')
   const answer: Answer = {
