@@ -4,7 +4,9 @@ import { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { isIP } from 'node:net'
+import { pipeline, type Readable } from 'node:stream'
 import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls'
+import { createUnzip } from 'node:zlib'
 import type { Clock } from '../kit/clock.ts'
 import type { Webhook } from './bot.ts'
 
@@ -114,18 +116,27 @@ function headersOf({ host, port, secretToken }: Webhook, body: string): Record<s
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(body),
     connection: 'keep-alive',
+    'accept-encoding': 'gzip, deflate',
   }
 }
 
 async function textOf(response: IncomingMessage): Promise<string> {
+  const body = bodyOf(response)
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
+  for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > answerLimitBytes) throw new Error('Connection closed')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()
+}
+
+/** Unpacked, as a server may take up the offer of the request's headers. */
+function bodyOf(response: IncomingMessage): Readable {
+  const encoding = response.headers['content-encoding']?.toLowerCase() ?? ''
+  if (encoding !== 'gzip' && encoding !== 'deflate') return response
+  return pipeline(response, createUnzip(), () => {})
 }
 
 const wordsOfCode: Record<string, string> = {
