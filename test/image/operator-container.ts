@@ -9,6 +9,8 @@ import { createGuard } from '../../scripts/control-plane/guard.ts'
 
 // The container that cleans up after testcontainers comes from a registry; a guard of ours does its work.
 process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
+// What is asked for here shares the network of this machine; it needs no bridge, and there may be none.
+process.env['TESTCONTAINERS_HOST_OVERRIDE'] = 'localhost'
 
 export interface ContainerOptions {
   /** Id of the image. */
