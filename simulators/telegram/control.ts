@@ -3,6 +3,7 @@
 //   GET    /_simulator/state               every bot: webhook, backlog, last error, answers, calls; no secret in clear
 //   POST   /_simulator/messages            {bot, text, chat?, waitSeconds?}: a person writes; with waitSeconds the answer
 //                                          is waited for that long (simulated time) and told
+//   POST   /_simulator/updates             {bot, kind, chat?, content?}: anything else that Telegram tells a bot of
 //   GET    /_simulator/answers?bot=ID      what the bot said, oldest first; &update=ID only in answer to that update
 //   POST   /_simulator/bots                {token}: issue a token; the bot's earlier one and its webhook are void
 //   POST   /_simulator/bots/:bot/revoke    its token gets 401 from now on
@@ -16,8 +17,10 @@ import { controlError, done } from '../kit/control.ts'
 import type { Route, RouteContext } from '../kit/router.ts'
 import type { Answer, Bot } from './bot.ts'
 import { BotApiError } from './bot-api-error.ts'
+import { isObject } from './json-parameter.ts'
 import { webhookInfoOf } from './methods.ts'
 import type { TelegramSimulator } from './simulator.ts'
+import { allUpdates } from './update-kinds.ts'
 
 interface ControlDeps {
   telegram: TelegramSimulator
@@ -33,6 +36,7 @@ export function telegramControlRoutes(deps: ControlDeps): Route[] {
   return [
     route('GET', '/_simulator/state', () => Response.json(telegramState(telegram))),
     route('POST', '/_simulator/messages', ({ request }) => sendMessage(deps, request)),
+    route('POST', '/_simulator/updates', ({ request }) => receiveUpdate(telegram, request)),
     route('GET', '/_simulator/answers', ({ url }) => answers(telegram, url)),
     route('POST', '/_simulator/bots', async ({ request }) => {
       const { token } = await objectOf(request)
@@ -95,6 +99,18 @@ async function sendMessage({ telegram, clock }: ControlDeps, request: Request): 
       stopListening()
       return Response.json({ updateID: update?.id ?? null, answer: answered() ?? null })
     },
+  })
+}
+
+async function receiveUpdate(telegram: TelegramSimulator, request: Request): Promise<Response> {
+  const { bot: id, kind, chat = 1, content = {} } = await objectOf(request)
+  if (typeof kind !== 'string' || !allUpdates.includes(kind))
+    return controlError(400, `kind must be one of ${allUpdates.join(', ')}`)
+  if (!isObject(content)) return controlError(400, 'content must be a JSON object')
+  return withBot(telegram, {
+    id: String(id),
+    act: (bot) =>
+      Response.json({ updateID: telegram.receive(bot, { kind, chatID: Number(chat), content })?.id ?? null }),
   })
 }
 

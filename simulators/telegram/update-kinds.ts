@@ -1,6 +1,6 @@
 // The kinds of update there are, and which of them a bot asks for.
 
-const allUpdates = [
+export const allUpdates: readonly string[] = [
   'message edited_message channel_post edited_channel_post inline_query chosen_inline_result callback_query',
   'custom_event custom_query shipping_query pre_checkout_query poll poll_answer my_chat_member chat_member',
   'chat_join_request chat_boost removed_chat_boost message_reaction message_reaction_count business_connection',
@@ -11,8 +11,6 @@ const onRequest = ['chat_member', 'message_reaction', 'message_reaction_count']
 
 /** Everything a bot gets when it asks for nothing in particular. */
 export const defaultUpdates: readonly string[] = allUpdates.filter((kind) => !onRequest.includes(kind))
-
-export const isUpdateKind = (kind: string): boolean => allUpdates.includes(kind)
 
 /**
  * `keep` when absent or not a JSON list of strings; `default` when no known name is in it or exactly the default ones;
