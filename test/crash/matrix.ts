@@ -10,6 +10,7 @@ import type { Story } from './story.ts'
 export interface Undisturbed {
   trace: readonly TraceLine[]
   end: EndState
+  violations: readonly string[]
 }
 
 export interface MatrixReport {
@@ -22,16 +23,21 @@ export interface MatrixReport {
   seconds: number
 }
 
+/** For those who look into a failure: only plans whose name contains this. */
+const isWanted = (plan: Kill): boolean => nameOfPlan(plan).includes(process.env['BOTYARD_PLAN'] ?? '')
+
+const nameOfPlan = ({ when, point }: Kill): string => `${when} ${nameOf(point)}`
+
 /** A point that depends on the moment may be missed once. */
 const tries = 3
 
 export async function record(arena: Arena, story: Story): Promise<Undisturbed> {
   const run = await runStory(arena, story)
   if (run.end === undefined) throw new Error(`Cannot end the story ${story.name}: ${JSON.stringify(run.last)}`)
-  return { trace: run.trace, end: run.end }
+  return { trace: run.trace, end: run.end, violations: run.violations }
 }
 
-export const plansOf = ({ trace }: Undisturbed): Kill[] =>
+export const plansOf = (trace: readonly TraceLine[]): Kill[] =>
   trace.flatMap(({ point }) => [
     { point, when: 'before' as const },
     { point, when: 'after' as const },
@@ -39,9 +45,9 @@ export const plansOf = ({ trace }: Undisturbed): Kill[] =>
 
 export async function runMatrix(
   arena: Arena,
-  o: { story: Story; undisturbed: Undisturbed; lanes: number; plans?: readonly Kill[] },
+  o: { story: Story; undisturbed: Undisturbed; lanes: number },
 ): Promise<MatrixReport> {
-  const plans = o.plans ?? plansOf(o.undisturbed)
+  const plans = plansOf(o.undisturbed.trace).filter(isWanted)
   const report: MatrixReport = { story: o.story.name, plans: plans.length, missed: [], failures: [], seconds: 0 }
   const begun = performance.now()
   const waiting = [...plans]
@@ -50,7 +56,7 @@ export async function runMatrix(
   }
 
   async function runPlan(plan: Kill): Promise<void> {
-    const name = `${plan.when} ${nameOf(plan.point)}`
+    const name = nameOfPlan(plan)
     const run = await untilMet(arena, o.story, plan)
     if (!run.killed) report.missed.push(name)
     for (const problem of problemsOf(run, o.undisturbed)) report.failures.push(`${name}: ${problem}`)

@@ -31,7 +31,7 @@ export interface Run {
 
 /** Nothing but polls for so long: the operator waits. */
 const quietMs = 250
-const endsWithin = 30_000
+const endsWithin = 60_000
 
 export async function runStory(arena: Arena, story: Story, kill?: Kill): Promise<Run> {
   const recorder = createRecorder()
@@ -43,7 +43,7 @@ export async function runStory(arena: Arena, story: Story, kill?: Kill): Promise
   const life = { killed: false, begun: false, interrupted: false, restarting: Promise.resolve() }
 
   async function interrupt(): Promise<void> {
-    if (life.interrupted || story.meanwhile === undefined) return
+    if (!life.begun || life.interrupted || story.meanwhile === undefined) return
     life.interrupted = true
     if (story.deletes) oracles?.deleting()
     await story.meanwhile.act(stage)
@@ -74,6 +74,7 @@ export async function runStory(arena: Arena, story: Story, kill?: Kill): Promise
   }
 
   try {
+    story.given?.(stage)
     if (story.prepare === undefined) recorder.onPoint(points)
     await stage.start()
     await until(() => recorder.watches, 'the watch of the operator')
@@ -85,6 +86,7 @@ export async function runStory(arena: Arena, story: Story, kill?: Kill): Promise
     }
     if (story.deletes && story.meanwhile === undefined) oracles.deleting()
     await story.act(stage)
+    life.begun = true
     const settled = await untilSettled({ stage, story, recorder })
     await life.restarting
     const end = settled ? await endStateOf(stage) : undefined

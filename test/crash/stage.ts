@@ -36,28 +36,29 @@ export interface StageOptions {
   onEvent?: (event: WorldEvent) => void
 }
 
-/** As short as can be while every state can still be met. */
+/** Ten simulated seconds a second, and nothing takes much longer than one of them. A server serves when it runs. */
 const quick = {
-  bootSeconds: 0.1,
+  bootSeconds: 0,
   hcloud: {
-    createSeconds: 0.1,
-    startSeconds: 0.1,
+    createSeconds: 0.5,
+    startSeconds: 0.5,
     shutdownSeconds: 0.1,
-    powerOffSeconds: 0.1,
-    deleteSeconds: 0.1,
-    firewallSeconds: 0.05,
-    firewallReleaseSeconds: 0.05,
+    powerOffSeconds: 0.5,
+    deleteSeconds: 0.5,
+    firewallSeconds: 0.5,
+    firewallReleaseSeconds: 0.5,
+    assignSeconds: 0.5,
   },
   telegram: { newBotThrottle: false },
 }
 
 const intervals = [
-  ...['--hcloud-sweep-interval', '30s', '--hcloud-action-poll-interval', '50ms'],
+  ...['--hcloud-sweep-interval', '1h', '--hcloud-action-poll-interval', '50ms'],
   ...['--drain', '500ms', '--log-level', 'debug'],
 ]
 
 export async function openStage(arena: Arena, { listener, onEvent = () => {} }: StageOptions): Promise<Stage> {
-  const world = createWorld({ clock: systemClock({ speed: 1 }), seed: randomInt(1, 2 ** 31), ...quick })
+  const world = createWorld({ clock: systemClock({ speed: 10 }), seed: randomInt(1, 2 ** 31), ...quick })
   const hetzner = await serve(telling(world.hcloud.fetch, onEvent))
   const telegram = await serve(telling(world.telegram.fetch, onEvent))
   const tenant = newTenant()

@@ -10,6 +10,8 @@ export interface Story {
   /** Also the name of its trace file. */
   name: string
   about: string
+  /** How the world is before the operator starts. */
+  given?(stage: Stage): void
   /** Before anything is recorded; an operator watches already. Without it the story begins with nothing. */
   prepare?(stage: Stage): Promise<void>
   /** What somebody does. It may wait for what the operator does then, by looking at the world. */
@@ -24,16 +26,27 @@ export interface Story {
 
 export const isReady = (project: KubeObject | undefined): boolean => conditionOf(project, 'Ready')?.status === 'True'
 
-/** Ready in the sense of the spec and the request that are there now. */
-export function isCurrentlyReady(project: KubeObject | undefined): boolean {
-  if (project === undefined || !isReady(project)) return false
+/** The operator has seen the spec and the request that are there now. */
+export function isHandled(project: KubeObject | undefined): project is KubeObject {
+  if (project?.['status'] === undefined) return false
   const { status, metadata } = project
   const asked = metadata.annotations?.['botyard.dev/reconcile-requested-at']
-  const isHandled = asked === undefined || status.lastHandledReconcileAt === asked
-  return (
-    isHandled && status.observedGeneration === metadata.generation && conditionOf(project, 'Reconciling') === undefined
-  )
+  const isAnswered = asked === undefined || status.lastHandledReconcileAt === asked
+  return isAnswered && status.observedGeneration === metadata.generation
 }
+
+export const isCurrentlyReady = (project: KubeObject | undefined): boolean =>
+  isHandled(project) && isReady(project) && conditionOf(project, 'Reconciling') === undefined
+
+/** Ready, and rightly so. */
+export async function isServing(stage: Stage): Promise<boolean> {
+  const project = await stage.project()
+  const server = ourServer(stage)
+  const runs = server?.status === 'running' && project?.['status']?.server?.id === server.id
+  return runs && isCurrentlyReady(project) && ourBot(stage)?.webhook?.url === project?.['status'].telegram.url
+}
+
+export const isGone = async (stage: Stage): Promise<boolean> => (await stage.project()) === undefined
 
 /** The user applies the Project and waits until it is Ready. */
 export async function createReady(stage: Stage): Promise<void> {

@@ -11,8 +11,8 @@ export interface Point extends Call {
   k: number
   /** The write before it, which makes a read the same one in every run. */
   since: string
-  /** What a status patch says. */
-  says: string
+  /** Of a status patch: which one it is since that write. What it says depends on how much time has passed. */
+  nth: number
 }
 
 export interface TraceLine {
@@ -22,8 +22,16 @@ export interface TraceLine {
 }
 
 /** Names a point: the same in every run. */
-export const nameOf = ({ world, verb, path, since, says, k, isWrite }: Point): string =>
-  isWrite && says === '' ? `${world} ${verb} ${path} #${k}` : `${world} ${verb} ${path} since ${since} ${says}`.trim()
+export const nameOf = (point: Point): string => {
+  const { world, verb, path, since, nth, k } = point
+  const call = `${world} ${verb} ${path}`
+  if (isStatus(point)) return `${call} ${nth} since ${since}`
+  return point.isWrite ? `${call} #${k}` : `${call} since ${since}`
+}
+
+/** A report, which changes nothing that is read later. */
+export const isStatus = ({ world, path, isWrite }: Call): boolean =>
+  world === 'kubernetes' && isWrite && path.endsWith('/status')
 
 export interface Recorder extends ProxyListener {
   readonly lines: readonly TraceLine[]
@@ -52,24 +60,31 @@ export function createRecorder(): Recorder {
   let seen = new Set<string>()
   let conditions = new Map<string, string>()
   let since = 'the start'
+  let reports = 0
   let listener: PointListener = {}
-  const known = new WeakMap<Call, Point>()
+  const known = new WeakMap<Call, { point: Point; says: string }>()
   const open = new Set<Call>()
   const state = { lastAt: performance.now(), watches: false }
 
-  function pointOf(call: Call, body: Buffer): Point | undefined {
+  function pointOf(call: Call): Point | undefined {
     const kind = `${call.world} ${call.verb} ${call.path}`
-    const isStatus = call.world === 'kubernetes' && call.path.endsWith('/status')
-    const said = isStatus ? gistOfStatus(body, conditions) : undefined
-    if (said !== undefined) conditions = said.conditions
-    const point = { ...call, k: (counts.get(kind) ?? 0) + 1, since, says: said?.gist ?? '' }
+    if (isStatus(call)) reports += 1
+    const point = { ...call, k: (counts.get(kind) ?? 0) + 1, since, nth: isStatus(call) ? reports : 0 }
     const name = nameOf(point)
     if (seen.has(name)) return undefined
     seen.add(name)
     counts.set(kind, point.k)
-    // The status reports and changes nothing that is read between two real writes.
-    if (call.isWrite && !isStatus) since = `${call.verb} ${call.path} #${point.k}`
+    if (call.isWrite && !isStatus(call)) {
+      since = `${call.verb} ${call.path} #${point.k}`
+      reports = 0
+    }
     return point
+  }
+
+  function report(body: Buffer): string {
+    const said = gistOfStatus(body, conditions)
+    conditions = said.conditions
+    return said.gist
   }
 
   return {
@@ -91,6 +106,7 @@ export function createRecorder(): Recorder {
       seen = new Set()
       conditions = new Map()
       since = 'the start'
+      reports = 0
     },
     restarted() {
       state.watches = false
@@ -102,18 +118,20 @@ export function createRecorder(): Recorder {
     async before(call, question) {
       if (call.verb !== 'WATCH') open.add(call)
       state.lastAt = performance.now()
-      const point = pointOf(call, question.body)
+      const point = pointOf(call)
+      const says = isStatus(call) ? report(question.body) : ''
       if (point === undefined) return
-      known.set(call, point)
+      known.set(call, { point, says })
       await listener.before?.(point)
     },
     async after(call, answer) {
       open.delete(call)
       state.lastAt = performance.now()
       if (call.verb === 'WATCH') state.watches = true
-      const point = known.get(call)
-      if (point === undefined) return
-      lines.push({ point, status: answer.status, gist: point.says || gistOf(call, answer.body) })
+      const asked = known.get(call)
+      if (asked === undefined) return
+      const { point, says } = asked
+      lines.push({ point, status: answer.status, gist: says || gistOf(call, answer.body) })
       await listener.after?.(point, answer)
     },
   }
