@@ -1,7 +1,17 @@
 // What `/_simulator/state` shows: everything but secrets. Tokens are hashes, user data is a length and a hash.
 
 import { createHash } from 'node:crypto'
-import type { Action, Firewall, HetznerProject, PrimaryIP, Server, SSHKey } from './state.ts'
+import type {
+  Action,
+  Firewall,
+  HetznerProject,
+  Network,
+  PlacementGroup,
+  PrimaryIP,
+  Server,
+  SSHKey,
+  Volume,
+} from './state.ts'
 import type { World } from './world.ts'
 
 export interface ServerSnapshot {
@@ -30,6 +40,8 @@ export interface PrimaryIPSnapshot {
   autoDelete: boolean
 }
 
+export type VolumeSnapshot = Omit<Volume, 'location'> & { location: string }
+
 export interface ProjectSnapshot {
   name: string
   tokens: { hash: string; readOnly: boolean; revoked: boolean }[]
@@ -37,6 +49,9 @@ export interface ProjectSnapshot {
   primaryIPs: PrimaryIPSnapshot[]
   firewalls: Firewall[]
   sshKeys: SSHKey[]
+  networks: Network[]
+  volumes: VolumeSnapshot[]
+  placementGroups: PlacementGroup[]
   runningActions: Action[]
   requestsLeft: number
   limits: { servers: number; primaryIPs: number }
@@ -64,6 +79,9 @@ const viewOf = (project: HetznerProject): ProjectSnapshot => ({
   primaryIPs: [...project.primaryIPs.values()].map(primaryIPSnapshot),
   firewalls: [...project.firewalls.values()],
   sshKeys: [...project.sshKeys.values()],
+  networks: [...project.networks.values()],
+  volumes: [...project.volumes.values()].map((volume) => ({ ...volume, location: volume.location.name })),
+  placementGroups: [...project.placementGroups.values()],
   runningActions: [...project.actions.values()].filter(({ status }) => status === 'running'),
   requestsLeft: Math.floor(project.budget.left),
   limits: project.limits,

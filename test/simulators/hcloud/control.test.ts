@@ -38,6 +38,20 @@ describe('capacity', () => {
   })
 })
 
+describe('the state', () => {
+  it('shows networks, volumes and placement groups', async () => {
+    const { api, simulator } = createLab()
+    await api('POST', '/networks', { name: 'network', ip_range: '10.0.0.0/16' })
+    await api('POST', '/volumes', { name: 'volume', size: 10, location: 'nbg1' })
+    await api('POST', '/placement_groups', { name: 'group', type: 'spread' })
+    expect(simulator.control.state().projects[0]).toMatchObject({
+      networks: [{ name: 'network', ipRange: '10.0.0.0/16' }],
+      volumes: [{ name: 'volume', sizeGB: 10, location: 'nbg1' }],
+      placementGroups: [{ name: 'group' }],
+    })
+  })
+})
+
 describe('a failing action', () => {
   it('leaves the server off when it was to start it', async () => {
     const { api, simulator, runningServer } = createLab()
