@@ -5,8 +5,8 @@ import { ask } from './programs.ts'
 
 export interface HcloudCLI {
   program: string
-  /** Debian's 1.30 names a data center where an address is ordered; the service does not know that word any more. */
-  ordersAddressByLocation: boolean
+  /** Debian's 1.30 orders an address with a data center and a subnet with a gateway: words that are refused today. */
+  isCurrent: boolean
 }
 
 /** Not fetched: the module proxy does not have it everywhere, and Debian does. */
@@ -14,7 +14,7 @@ export async function findHcloudCLI(env: NodeJS.ProcessEnv = process.env): Promi
   const program = env.HCLOUD_CLI || 'hcloud'
   // Debian's does not know its own version, so it is asked what it can do.
   const help = await ask(program, ['primary-ip', 'create', '--help'])
-  if (help !== undefined) return { ready: { program, ordersAddressByLocation: help.includes('--location') } }
+  if (help !== undefined) return { ready: { program, isCurrent: help.includes('--location') } }
   if (env.HCLOUD_CLI) throw new Error(`Cannot run ${env.HCLOUD_CLI}, which HCLOUD_CLI names`)
   return { missing: 'needs the program hcloud: apt-get install hcloud-cli' }
 }

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 
 from hcloud import APIException, Client
 from hcloud.actions import ActionFailedException
@@ -35,6 +36,17 @@ def code_of(call):
     except APIException as error:
         return error.code if error.correlation_id else "no correlation id"
     return "no error"
+
+
+def once_free(delete):
+    """What a server used may stay in use for a while after it has gone."""
+    while True:
+        try:
+            return delete()
+        except APIException as error:
+            if error.code != "resource_in_use":
+                raise
+            time.sleep(0.05)
 
 
 def new_server(name, **options):
@@ -89,7 +101,7 @@ def life():
     address.reload()
     told["free"] = address.assignee_id
     address.delete()
-    firewall.delete()
+    once_free(firewall.delete)
     key.delete()
     return told
 

@@ -47,7 +47,7 @@ async function play(name: string): Promise<Record<string, number>> {
 }
 
 describeClient('the Ansible collection', ansible, () => {
-  it('makes what the playbook says', { timeout: 120_000 }, async () => {
+  it('makes what the playbook says', async () => {
     expect(await play('playbook.yaml')).toMatchObject({ ok: 6, changed: 4, failed: 0 })
     const account = served.hetzner(token)
     const address = account?.primaryIPs.find(({ name }) => name === 'address')
@@ -58,7 +58,7 @@ describeClient('the Ansible collection', ansible, () => {
     })
   })
 
-  it('changes nothing when it is played again', { timeout: 120_000 }, async () => {
+  it('changes nothing when it is played again', async () => {
     const before = served.hetzner(token)
     const writes = () => served.world.hcloud.requests.log().filter(({ method }) => method !== 'GET').length
     const writesBefore = writes()
@@ -67,7 +67,7 @@ describeClient('the Ansible collection', ansible, () => {
     expect(served.hetzner(token)).toEqual({ ...before, requestsLeft: expect.any(Number) })
   })
 
-  it('removes everything again', { timeout: 120_000 }, async () => {
+  it('removes everything again', async () => {
     expect(await play('playbook-removal.yaml')).toMatchObject({ ok: 4, changed: 4, failed: 0 })
     expect(served.hetzner(token)).toMatchObject({ servers: [], primaryIPs: [], firewalls: [], sshKeys: [] })
   })

@@ -47,20 +47,22 @@ const file = (name: string): string => path.join(folder, name)
 const account = () => served.hetzner(token)
 const server = () => account()?.servers[0]
 
-async function orderAddress(): Promise<void> {
-  if (prepared.ready?.ordersAddressByLocation)
-    await typed('primary-ip create --name address --type ipv4 --location nbg1')
+/** Types a command, or asks the API for the same where an old program uses a word of the past. */
+async function order(command: string, { path: where, body }: { path: string; body: object }): Promise<void> {
+  if (prepared.ready?.isCurrent) await typed(command)
   else {
-    const body = JSON.stringify({ name: 'address', type: 'ipv4', location: 'nbg1', auto_delete: false })
-    const headers = { authorization: `Bearer ${token}` }
-    expect((await fetch(`${served.hcloud}/primary_ips`, { method: 'POST', body, headers })).status).toBe(201)
+    const init = { method: 'POST', body: JSON.stringify(body), headers: { authorization: `Bearer ${token}` } }
+    expect((await fetch(`${served.hcloud}${where}`, init)).status).toBe(201)
   }
 }
 
 describeClient('hcloud', prepared, () => {
   it('orders a server with all that belongs to it', async () => {
     await typed(`ssh-key create --name key --public-key-from-file ${file('key.pub')}`)
-    await orderAddress()
+    await order('primary-ip create --name address --type ipv4 --location nbg1', {
+      path: '/primary_ips',
+      body: { name: 'address', type: 'ipv4', location: 'nbg1', auto_delete: false },
+    })
     await typed('firewall create --name firewall')
     const anywhere = '--source-ips 0.0.0.0/0 --source-ips ::/0'
     await typed(`firewall add-rule firewall --direction in --protocol tcp --port 8443 ${anywhere}`)
@@ -106,6 +108,38 @@ describeClient('hcloud', prepared, () => {
     await typed('server update renamed --name server')
   })
 
+  it('changes its type, its image and what protects it', async () => {
+    await typed('server poweroff server')
+    await typed('server change-type server cx33')
+    await typed('server rebuild server --image ubuntu-24.04')
+    expect(server()).toMatchObject({ status: 'running', type: 'cx33', image: 'ubuntu-24.04' })
+    for (const command of ['enable-backup', 'disable-backup']) await typed(`server ${command} server`)
+    await typed('server set-rdns server --hostname bot.example.org')
+    await typed('server enable-protection server delete rebuild')
+    expect(await type('server delete server')).toMatchObject({ code: 1, stderr: expect.stringMatching(/protected/) })
+    await typed('server disable-protection server delete rebuild')
+    expect(await typed('server describe server')).toMatch(/DNS:\s+bot\.example\.org/)
+  })
+
+  it('puts it into a network, and a volume onto it', async () => {
+    await typed('network create --name network --ip-range 10.0.0.0/16')
+    const subnet = { type: 'cloud', network_zone: 'eu-central', ip_range: '10.0.1.0/24' }
+    await order('network add-subnet network --type cloud --network-zone eu-central --ip-range 10.0.1.0/24', {
+      path: `/networks/${account()?.networks[0]?.id}/actions/add_subnet`,
+      body: subnet,
+    })
+    await typed('server attach-to-network server --network network --ip 10.0.1.77')
+    await typed('volume create --name volume --size 10 --server server')
+    await typed('placement-group create --name group --type spread')
+    expect(await typed('server list')).toContain('10.0.1.77 (network)')
+    expect(await typed('volume list')).toMatch(/volume +10 GB +server/)
+    await typed('server detach-from-network server --network network')
+    for (const command of ['volume detach volume', 'volume delete volume', 'network delete network'])
+      await typed(command)
+    await typed('placement-group delete group')
+    expect(account()).toMatchObject({ networks: [], volumes: [], placementGroups: [] })
+  })
+
   it('tells what cannot be', async () => {
     const refused = async (command: string) => {
       const { code, stderr } = await type(command)
@@ -124,7 +158,8 @@ describeClient('hcloud', prepared, () => {
     // Debian's does not wait until it is gone.
     await vi.waitFor(() => expect(account()?.servers).toEqual([]), { timeout: 5_000 })
     await typed('primary-ip delete address')
-    await typed('firewall delete firewall')
+    // In use for a while after its server has gone.
+    await vi.waitFor(() => typed('firewall delete firewall'), { timeout: 5_000, interval: 200 })
     await typed('ssh-key delete key')
     expect(account()).toMatchObject({ servers: [], primaryIPs: [], firewalls: [], sshKeys: [] })
   })

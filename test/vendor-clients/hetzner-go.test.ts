@@ -44,6 +44,40 @@ describeClient('hcloud-go', prepared, () => {
     expect(served.hetzner(hetznerToken('life'))).toMatchObject(left)
   })
 
+  it('changes all of a server that can be changed', async () => {
+    expect(await tell('changes')).toEqual({
+      ...{ 'type while running': 'server_not_stopped', protected: 'protected', 'protected from rebuild': 'protected' },
+      ...{ status: 'running', type: 'cx33', image: 'ubuntu-24.04', sameDisk: true, 'backed up': true },
+      ...{ pointer: 'bot.example.org', protection: { Delete: true, Rebuild: true } },
+      ended: [
+        ...['stop_server', 'change_server_type', 'rebuild_server', 'enable_backup', 'disable_backup'],
+        ...['change_dns_ptr', 'change_protection', 'change_protection', 'delete_server'],
+      ],
+    })
+    expect(served.hetzner(hetznerToken('changes'))).toMatchObject({ servers: [], primaryIPs: [] })
+  })
+
+  it('uses networks, volumes and placement groups', async () => {
+    const { created, ...told } = await tell('things')
+    // The order of the later ones is the service's own affair.
+    const commands = ['attach_to_network', 'attach_volume', 'create_server', 'start_server']
+    expect(Array.isArray(created) && created.toSorted()).toEqual(commands)
+    expect(told).toEqual({
+      ...{
+        subnet: '10.0.1.0/24',
+        gateway: '10.0.0.1',
+        privateNet: true,
+        serversOf: 1,
+        leftNetwork: ['detach_from_network'],
+      },
+      ...{ volumes: 1, volumeOf: true, 'volume outlives': true, isos: true, rescue: 'unsupported_error' },
+      ...{ detached: ['detach_volume'], resized: ['resize_volume'], attached: ['attach_volume'] },
+      ...{ group: 'group', membersOf: 1, 'left group': 0 },
+    })
+    const nothing = { servers: [], networks: [], volumes: [], placementGroups: [] }
+    expect(served.hetzner(hetznerToken('things'))).toMatchObject(nothing)
+  })
+
   it('recognises every refusal by its code', async () => {
     served.world.hcloud.control.addFault({ kind: 'soldOut', type: 'cx23', location: 'hel1' })
     expect(await tell('refusals')).toEqual({

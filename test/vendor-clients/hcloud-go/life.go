@@ -78,9 +78,8 @@ func life() facts {
 	told["deleted"] = done(must(client.Server.DeleteWithResult(ctx, server)).Action)
 	told["gone"] = must(client.Server.GetByID(ctx, server.ID)) == nil
 	told["address is free"] = must(client.PrimaryIP.GetByID(ctx, address.ID)).AssigneeID == 0
-	_, err := client.Firewall.Delete(ctx, firewall)
-	check(err)
-	_, err = client.SSHKey.Delete(ctx, key)
+	once(func() (*hcloud.Response, error) { return client.Firewall.Delete(ctx, firewall) })
+	_, err := client.SSHKey.Delete(ctx, key)
 	check(err)
 	return told
 }

@@ -78,3 +78,18 @@ func codeOf(_ any, _ *hcloud.Response, err error) string {
 	}
 	return string(apiError.Code)
 }
+
+// once tries until the thing is in use no more: it may stay so for a while after its server has gone.
+func once(try func() (*hcloud.Response, error)) {
+	for range 100 {
+		_, err := try()
+		if err == nil {
+			return
+		}
+		if !hcloud.IsError(err, hcloud.ErrorCodeResourceInUse) {
+			fail(err)
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	panic("still in use")
+}

@@ -1,4 +1,4 @@
-// Networks, volumes, placement groups and images, and a server that uses them.
+// Networks, volumes and placement groups, and a server that uses them.
 package main
 
 import (
@@ -53,10 +53,11 @@ func things() facts {
 		"resized":     done(must(client.Volume.Resize(ctx, volume, 20))),
 		"attached":    done(must(client.Volume.Attach(ctx, volume, server))),
 		"leftNetwork": done(must(client.Server.DetachFromNetwork(ctx, server, hcloud.ServerDetachFromNetworkOpts{Network: network}))),
-		"isoAndAlike": len(mustAll(client.ISO.All(ctx))) >= 0,
+		"isos":        len(mustAll(client.ISO.All(ctx))) > 0,
 	}
-	told["image"] = snapshotOf(server)
+	told["rescue"] = codeOf(client.Server.EnableRescue(ctx, server, hcloud.ServerEnableRescueOpts{Type: hcloud.ServerRescueTypeLinux64}))
 	done(must(client.Server.DeleteWithResult(ctx, server)).Action)
+	told["left group"] = len(must(client.PlacementGroup.GetByID(ctx, group.ID)).Servers)
 	told["volume outlives"] = must(client.Volume.GetByID(ctx, volume.ID)).Server == nil
 	_, err := client.Volume.Delete(ctx, volume)
 	check(err)
@@ -70,16 +71,4 @@ func things() facts {
 func mustAll[T any](value []T, err error) []T {
 	check(err)
 	return value
-}
-
-// snapshotOf makes an image of the server, looks at it, and deletes it again.
-func snapshotOf(server *hcloud.Server) facts {
-	result := must(client.Server.CreateImage(ctx, server, &hcloud.ServerCreateImageOpts{
-		Type: hcloud.ImageTypeSnapshot, Description: hcloud.Ptr("before the end"),
-	}))
-	ended := done(result.Action)
-	image := must(client.Image.GetByID(ctx, result.Image.ID))
-	_, err := client.Image.Delete(ctx, image)
-	check(err)
-	return facts{"ended": ended, "status": image.Status, "type": image.Type, "description": image.Description}
 }
