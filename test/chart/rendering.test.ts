@@ -1,6 +1,8 @@
 // What each value of the chart changes in the objects that are rendered, and what none of them may change.
 
+import { execFileSync } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
+import os from 'node:os'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../scripts/control-plane/api.ts'
 import { isForPeople, isGroup, readValuesSchema, type ValueSchema } from '../../scripts/generate/values-schema.ts'
@@ -209,6 +211,15 @@ describe('the chart', () => {
       '--allow-probe-range',
       '--help',
     ])
+  })
+
+  it('gives Node options that Node takes', async () => {
+    const { container } = await render()
+    const NODE_OPTIONS = container.env.find(({ name }: { name: string }) => name === 'NODE_OPTIONS').value
+    const program = 'process.stdout.write(String(v8.getHeapStatistics().heap_size_limit))'
+    const limit = Number(execFileSync(process.execPath, ['-e', program], { env: { NODE_OPTIONS } }))
+    // Of what the machine has, or the container: not the two or four gigabytes that Node takes by itself.
+    expect(limit / os.totalmem()).toBeCloseTo(0.6, 1)
   })
 
   it('renders nothing that Argo CD would see change by itself', async () => {
