@@ -1,10 +1,12 @@
 // Writes every file that follows from another: the CRD and the reference pages from src/api, the client types from openapi,
-// the chart's values from their schema, plain manifests from the chart.
+// the chart's values from their schema, plain manifests from the chart,
+// the schema of fault plans from the simulators.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { generateHcloudTypes } from '../openapi/generate.ts'
+import { faultPlanSchema } from '../simulators/kit/fault-plan.ts'
 import { projectDefinition } from '../src/api/crd.ts'
 import { crdTemplate } from './generate/chart-crd.ts'
 import { chartValuesPage, valuesYaml } from './generate/chart-values.ts'
@@ -25,6 +27,7 @@ await write({
   'charts/botyard/templates/crd.yaml': `{{/* ${notice} */}}\n${crdTemplate(definition)}`,
   'charts/botyard/values.yaml': `# ${from('values.schema.json')}\n${valuesYaml(values)}`,
   'docs/reference/chart-values.md': `<!-- ${from('charts/botyard/values.schema.json')} -->\n${chartValuesPage(values)}`,
+  'docs/reference/fault-plan.schema.json': `${JSON.stringify(faultPlanSchema(), null, 2)}\n`,
 })
 // Rendered from the chart that was written just now.
 await write({

@@ -13,6 +13,8 @@ export interface SimulatorFlags {
   bootSeconds: number
   newBotThrottle: boolean
   allowReserved: boolean
+  /** Path of a fault plan. */
+  faults?: string
 }
 
 export const usage = `Usage: npm run simulators -- [flags]
@@ -25,13 +27,14 @@ export const usage = `Usage: npm run simulators -- [flags]
   --boot-seconds SECONDS        from a server's power to its first answer (15)
   --no-new-bot-throttle         Telegram takes any number of new bots a minute
   --refuse-reserved-addresses   Telegram refuses loopback and private addresses, as the real one does
+  --faults FILE                 a fault plan to begin with (docs/reference/fault-plans.md)
   --help                        this text
 `
 
-const texts = ['hcloud-port', 'telegram-port', 'speed', 'seed', 'create-seconds', 'boot-seconds'] as const
+const texts = ['hcloud-port', 'telegram-port', 'speed', 'seed', 'create-seconds', 'boot-seconds', 'faults'] as const
 const switches = ['no-new-bot-throttle', 'refuse-reserved-addresses', 'help'] as const
 
-type TextFlag = (typeof texts)[number]
+type NumberFlag = Exclude<(typeof texts)[number], 'faults'>
 
 export type ParsedFlags =
   | { kind: 'flags'; flags: SimulatorFlags }
@@ -41,13 +44,14 @@ export type ParsedFlags =
 export function parseFlags(args: readonly string[]): ParsedFlags {
   const { values, mistakes } = collect(args)
   if (values.has('help')) return { kind: 'help' }
-  const number = (flag: TextFlag, check: NumberCheck): number => {
+  const number = (flag: NumberFlag, check: NumberCheck): number => {
     const given = values.get(flag)
     const value = given === undefined ? check.otherwise : Number(given)
     if (given?.trim() !== '' && check.holds(value)) return value
     mistakes.push(`--${flag} must be ${check.what}, not '${given}'`)
     return check.otherwise
   }
+  const faults = values.get('faults')
   const flags: SimulatorFlags = {
     hcloudPort: number('hcloud-port', port),
     telegramPort: number('telegram-port', port),
@@ -57,6 +61,7 @@ export function parseFlags(args: readonly string[]): ParsedFlags {
     bootSeconds: number('boot-seconds', { ...notNegative, otherwise: 15 }),
     newBotThrottle: !values.has('no-new-bot-throttle'),
     allowReserved: !values.has('refuse-reserved-addresses'),
+    ...(faults !== undefined && { faults }),
   }
   return mistakes.length === 0 ? { kind: 'flags', flags } : { kind: 'mistakes', mistakes }
 }

@@ -93,10 +93,16 @@ export const fields = {
   ipAddress: field(name, 'an IPv4 address', 'The fixed address of the webhook.'),
 } as const
 
-/** A member as it stands in a schema: with its meaning. */
 export type FieldName = keyof typeof fields
 
-export const the = <K extends keyof typeof fields>(key: K): (typeof fields)[K]['schema'] =>
-  fields[key].schema.describe(fields[key].means) as (typeof fields)[K]['schema']
+const described = new Map<FieldName, z.ZodType>()
 
-export const maybe = <K extends keyof typeof fields>(key: K) => z.exactOptional(the(key))
+/** A member as it stands in a schema. Always the same one, so that the JSON Schema writes it once. */
+export function the<K extends FieldName>(key: K): (typeof fields)[K]['schema'] {
+  const { schema, means } = fields[key]
+  const known = described.get(key) ?? schema.meta({ id: key, description: means })
+  described.set(key, known)
+  return known as (typeof fields)[K]['schema']
+}
+
+export const maybe = <K extends FieldName>(key: K) => z.exactOptional(the(key))

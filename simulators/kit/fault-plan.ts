@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { type Fault, faultSchema, type PlannedFault, plannedFaultSchema, type World } from './fault.ts'
-import { type FieldName, fields } from './fault-fields.ts'
+import { fields } from './fault-fields.ts'
 import { handKinds, moodKinds, requestKinds, worldKinds } from './fault-kinds.ts'
 
 /** The same plan and the same requests give the same faults. */
@@ -85,15 +85,14 @@ function contradictions(fault: object, where: string): string[] {
 /** Every kind, in the order of the documentation. */
 export const kindNames = [requestKinds, worldKinds, moodKinds, handKinds].flatMap((kinds) => Object.keys(kinds))
 
-type Issue = z.core.$ZodIssue
-
 function problemsOf(error: z.ZodError, whole: string): string[] {
   return error.issues.flatMap((issue) => {
-    const place = placeOf(issue.path, whole)
     if (issue.code === 'unrecognized_keys') {
+      const place = placeOf(issue.path, whole)
       return issue.keys.map((key) => `${place} knows no member '${key}': correct its name or take it out`)
     }
-    return [`${place} must be ${mustOf(issue, whole)}`]
+    const path = upToKnown(issue.path)
+    return [`${placeOf(path, whole)} must be ${mustOf(path, whole)}`]
   })
 }
 
@@ -105,13 +104,26 @@ function placeOf(path: readonly PropertyKey[], whole: string): string {
     .replace(/^\./, '')
 }
 
-function mustOf(issue: Issue, whole: string): string {
-  const key = issue.path.findLast((step) => typeof step === 'string')
-  if (key === undefined) return whole === 'the plan' ? 'an object with a list of faults' : 'an object'
-  if (key === 'kind') return `one of ${kindNames.join(', ')}`
-  if (key === 'seed') return 'a whole number from 0 to 4294967295'
-  if (key === 'faults')
-    return typeof issue.path.at(-1) === 'number' ? 'an object with a kind' : 'a list of at most 1000 faults'
-  if (key === '$schema') return 'a text'
-  return Object.hasOwn(fields, key) ? fields[key as FieldName].must : 'of another type'
+const musts: Readonly<Record<string, string>> = {
+  $schema: 'a text',
+  seed: 'a whole number from 0 to 4294967295',
+  faults: 'a list of at most 1000 faults',
+  kind: `one of ${kindNames.join(', ')}`,
+  ...Object.fromEntries(Object.entries(fields).map(([name, { must }]) => [name, must])),
+}
+
+/** What is within a label, a header or an error is told as a mistake of the whole; what is within `after`, is not. */
+function upToKnown(path: readonly PropertyKey[]): readonly PropertyKey[] {
+  const member = path.findIndex((step, index) => isMember(step) && !(step === 'after' && index + 1 < path.length))
+  return member === -1 ? path : path.slice(0, member + 1)
+}
+
+const isMember = (step: PropertyKey): boolean =>
+  typeof step === 'string' && step !== 'faults' && Object.hasOwn(musts, step)
+
+function mustOf(path: readonly PropertyKey[], whole: string): string {
+  const last = path.at(-1)
+  if (typeof last === 'string') return musts[last] ?? 'of another type'
+  if (typeof last === 'number') return 'an object with a kind'
+  return whole === 'the plan' ? 'an object with a list of faults' : 'an object with a kind'
 }

@@ -1,7 +1,7 @@
 // Faults as types and as schema: the kinds of fault-kinds.ts with what selects when each of them hits.
 
 import { z } from 'zod'
-import { maybe, the } from './fault-fields.ts'
+import { fields, maybe, the } from './fault-fields.ts'
 import { handKinds, moodKinds, requestKinds, worldKinds } from './fault-kinds.ts'
 
 const count = { skip: maybe('skip'), times: maybe('times'), chance: maybe('chance') }
@@ -11,7 +11,7 @@ const matches = { ...count, ...window }
 const moment = { from: maybe('from') }
 const after = z
   .strictObject({ world: the('world'), route: the('route'), nth: maybe('nth') })
-  .describe('The request whose answer starts its time; without it, its time starts when the plan is taken up.')
+  .meta({ id: 'after', description: fields.after.means })
 const start = { after: after.exactOptional() }
 
 type Shape = z.core.$ZodShape

@@ -2,15 +2,20 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { parseFlags } from '../../simulators/flags.ts'
 
 const running = new Set<ChildProcess>()
-afterEach(() => {
+const directories: string[] = []
+afterEach(async () => {
   for (const child of running) child.kill('SIGKILL')
   running.clear()
+  await Promise.all(directories.splice(0).map((directory) => rm(directory, { recursive: true })))
 })
 
 function run(...flags: string[]) {
@@ -29,6 +34,14 @@ function run(...flags: string[]) {
     return JSON.parse(output.stdout) as { hcloud: string; telegram: string }
   }
   return { child, output, ended, ready }
+}
+
+async function planFile(plan: object): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'fault-plan-'))
+  directories.push(directory)
+  const file = path.join(directory, 'plan.json')
+  await writeFile(file, JSON.stringify(plan))
+  return file
 }
 
 describe('the process', () => {
@@ -64,6 +77,26 @@ describe('the process', () => {
     expect(await ended).toBe(1)
     expect(output.stderr).toMatch(/^Cannot start the simulators: .*EADDRINUSE.*\n$/)
     other.close()
+  })
+
+  it('begins with the fault plan that it is given', async () => {
+    const file = await planFile({ faults: [{ kind: 'status', status: 503, world: 'hcloud', route: 'GET *' }] })
+    const { ready } = run('--faults', file)
+    expect((await fetch(`${(await ready()).hcloud}/servers`)).status).toBe(503)
+  })
+
+  it('says every mistake of a fault plan in one line, with the file, and exits with 2', async () => {
+    const file = await planFile({ faults: [{ kind: 'before' }, { kind: 'nothing' }] })
+    const { output, ended } = run('--faults', file)
+    expect(await ended).toBe(2)
+    expect(output.stderr.trimEnd().split('\n')).toEqual([
+      expect.stringContaining(`${file}: faults[0].world must be one of`),
+      expect.stringContaining(`${file}: faults[0].route must be`),
+      expect.stringContaining(`${file}: faults[1].kind must be one of`),
+    ])
+    const missing = run('--faults', `${file}.none`)
+    expect(await missing.ended).toBe(2)
+    expect(missing.output.stderr).toMatch(/none: cannot be read: .*\n$/)
   })
 
   it('explains its flags', async () => {
