@@ -59,7 +59,7 @@ const placeOf = (forChannels: boolean): 'groups' | 'channels' => (forChannels ? 
 const everywhere = [
   ...['can_manage_chat', 'can_change_info', 'can_delete_messages', 'can_invite_users', 'can_restrict_members'],
   ...['can_promote_members', 'can_manage_video_chats', 'can_post_stories', 'can_edit_stories', 'can_delete_stories'],
-  'is_anonymous',
+  ...['can_send_welcome_messages', 'is_anonymous'],
 ]
 const rightsOf = {
   groups: [...everywhere, 'can_pin_messages', 'can_manage_topics', 'can_manage_tags'],

@@ -38,6 +38,7 @@ describe('a token', () => {
         can_read_all_group_messages: false,
         supports_inline_queries: false,
         supports_guest_queries: false,
+        supports_join_request_queries: false,
         can_connect_to_business: false,
         has_main_web_app: false,
         has_topics_enabled: false,
