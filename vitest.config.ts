@@ -4,8 +4,15 @@
 import { defineConfig } from 'vitest/config'
 
 const clusterTests = 'test/**/*.cluster.test.ts'
-/** Beside the unit tests, on a control plane of their own: one listens to silence for a minute, one only starts and stops. */
-const apartTests = ['test/end-to-end/quiet.cluster.test.ts', 'test/control-plane/control-plane.cluster.test.ts']
+/**
+ * Beside the unit tests, on a control plane of their own: one listens to silence for a minute, one only starts and stops,
+ * one installs what can be installed only once.
+ */
+const apartTests = [
+  'test/end-to-end/quiet.cluster.test.ts',
+  'test/control-plane/control-plane.cluster.test.ts',
+  'test/chart/release.cluster.test.ts',
+]
 const longTests = 'test/**/*.long.test.ts'
 
 export default defineConfig({
