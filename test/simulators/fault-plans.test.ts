@@ -91,6 +91,7 @@ describe('a plan', () => {
         { kind: 'deleteServer', server: '*', after },
         { kind: 'deleteServer', server: '*', from: 10 },
         { kind: 'listLag', seconds: 1_000 },
+        { kind: 'ignoredShutdown', from: 10, until: 60 },
         { kind: 'status', status: 500, world: 'hcloud', route: 'GET /servers' },
         { kind: 'soldOut', type: '*', location: '*' },
       ],

@@ -86,6 +86,8 @@ describe('a plan with a mistake', () => {
     expect(problems).toHaveLength(1)
     expect(problems[0]).toContain(line)
     expect(problems[0]).not.toContain('\n')
+    // What two members say together, no schema can tell.
+    expect(follows(raw)).toBe(/later than|changes nothing/.test(line))
   })
 
   it('gets a line for each mistake, in the order of the plan', () => {
