@@ -1,26 +1,18 @@
 // setWebhook and deleteWebhook: the old webhook goes first, then the new one is looked at. A bad call leaves none.
 
-import { isIP } from 'node:net'
 import type { Clock } from '../kit/clock.ts'
 import type { Bot, Webhook } from './bot.ts'
 import { badRequest, badWebhook, conflict, tooManyRequests } from './bot-api-error.ts'
 import type { Parameters } from './parameters.ts'
 import { parseAllowedUpdates } from './update-kinds.ts'
-import {
-  certificateLimitBytes,
-  parseTrust,
-  problemOfAddress,
-  problemOfSecretToken,
-  problemOfTarget,
-} from './webhook-rules.ts'
+import { type AddressDeps, addressOf, watchAddress } from './webhook-address.ts'
+import { certificateLimitBytes, parseTrust, problemOfSecretToken, problemOfTarget } from './webhook-rules.ts'
 import { parseWebhookURL, type WebhookTarget } from './webhook-url.ts'
 
-export interface WebhookSetterDeps {
+export interface WebhookSetterDeps extends AddressDeps {
   clock: Clock
-  /** An address of a host name, IPv4 if there is one; rejects with the resolver's words. */
-  resolve(host: string): Promise<string>
-  /** Lab switch: loopback and private addresses are taken too. */
-  allowReserved: boolean
+  /** Uniform in [0, 1). */
+  random(): number
   /** The bot's webhook is another one now: requests under way for the old one are void. */
   onChange(bot: Bot): void
 }
@@ -38,10 +30,13 @@ export interface WebhookSetter {
   delete(bot: Bot, parameters: Parameters): WebhookOutcome
   /** Takes away the webhook and every update that waits, unseen. */
   clear(bot: Bot): void
+  /** No name is looked up any more. */
+  stop(): void
 }
 
 export function createWebhookSetter(deps: WebhookSetterDeps): WebhookSetter {
   const { clock, onChange } = deps
+  const watches = new Map<Bot, () => void>()
 
   function rateLimit(bot: Bot): void {
     if (clock.monotonic() < bot.nextSetWebhookAt) throw tooManyRequests(1)
@@ -51,6 +46,8 @@ export function createWebhookSetter(deps: WebhookSetterDeps): WebhookSetter {
   function clear(bot: Bot, { dropUpdates }: { dropUpdates: boolean }): void {
     if (bot.webhook !== undefined) bot.lastError = undefined
     bot.webhook = undefined
+    watches.get(bot)?.()
+    watches.delete(bot)
     if (dropUpdates) bot.queue = []
     onChange(bot)
   }
@@ -90,6 +87,9 @@ export function createWebhookSetter(deps: WebhookSetterDeps): WebhookSetter {
       bot.cancelPendingSet?.()
       clear(bot, { dropUpdates: true })
     },
+    stop() {
+      for (const end of watches.values()) end()
+    },
     async set(bot, parameters) {
       if (parameters.text('url') === '') return remove(bot, parameters)
       rateLimit(bot)
@@ -105,6 +105,7 @@ export function createWebhookSetter(deps: WebhookSetterDeps): WebhookSetter {
       install(bot, webhook)
       updateAllowedUpdates(bot, parameters)
       await verify(bot, { webhook, target })
+      watches.set(bot, watchAddress(webhook, { ...deps, isCurrent: () => bot.webhook === webhook }))
       onChange(bot)
       return 'Webhook was set'
     },
@@ -150,26 +151,12 @@ function compose(parameters: Parameters): Composed {
 }
 
 /** Telegram answers once it has begun to connect; whether anything listens there, it learns with the first update. */
-async function inspect({ webhook, target }: Composed, { resolve, allowReserved }: WebhookSetterDeps): Promise<void> {
+async function inspect({ webhook, target }: Composed, deps: AddressDeps): Promise<void> {
   const wrongTarget = problemOfTarget(target)
   if (wrongTarget !== undefined) throw badWebhook(wrongTarget)
-  const address = webhook.fixedIPAddress ? webhook.ipAddress : await resolved(webhook.host, resolve)
-  const problem = problemOfAddress(address, { allowReserved })
-  if (problem !== undefined) throw badWebhook(problem)
+  const address = await addressOf(webhook, deps)
   if (webhook.trust?.length === 0) throw badWebhook('Failed to set custom certificate file')
   webhook.ipAddress = address
-}
-
-async function resolved(host: string, resolve: WebhookSetterDeps['resolve']): Promise<string> {
-  if (isIP(host) !== 0) return host
-  try {
-    return await resolve(host)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const temporary = code === 'EAI_AGAIN' || code === 'ETIMEOUT'
-    const why = temporary ? 'Temporary failure in name resolution' : 'Name or service not known'
-    throw badWebhook(`Failed to resolve host: ${why}`)
-  }
 }
 
 /** Only a file counts, under its own name or one that `attach://` names; plain text is passed over in silence. */

@@ -56,7 +56,8 @@ export function createTelegramSimulator(deps: TelegramDeps): TelegramSimulator {
   const listeners = new Set<(bot: Bot, answer: Answer) => void>()
   const onChange = (bot: Bot) => delivery.wake(bot)
   const registry = createRegistry({ clock, newBotThrottle: options.newBotThrottle ?? true, onChange })
-  const webhooks = createWebhookSetter({ clock, resolve, allowReserved: options.allowReserved ?? false, onChange })
+  const { allowReserved = false } = options
+  const webhooks = createWebhookSetter({ clock, random, resolve, allowReserved, onChange })
   const methods = createMethods({
     ...{ clock, registry, webhooks },
     onAnswer: (bot, answer) => {
@@ -128,6 +129,9 @@ export function createTelegramSimulator(deps: TelegramDeps): TelegramSimulator {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    stop: () => delivery.stop(),
+    stop() {
+      webhooks.stop()
+      delivery.stop()
+    },
   }
 }

@@ -168,6 +168,61 @@ describe('updates', () => {
   })
 })
 
+describe('a host name', () => {
+  const named = { url: 'https://bot.example.com/' }
+
+  async function setupNamed(answers: (string | Error)[]) {
+    const sentTo: string[] = []
+    const api = setupApi({
+      options: {},
+      resolve: async () => {
+        const answer = answers.length > 1 ? answers.shift() : answers[0]
+        if (typeof answer !== 'string') throw answer
+        return answer
+      },
+      post: async ({ ipAddress }) => {
+        sentTo.push(ipAddress)
+        return ok()
+      },
+    })
+    await api.call('setWebhook', named)
+    const ip = async () => (await api.info())['ip_address']
+    return { ...api, sentTo, ip }
+  }
+
+  it('is looked up again after 30 to 33 minutes, and updates follow it', async () => {
+    const { clock, telegram, bot, sentTo, ip } = await setupNamed(['1.1.1.1', '1.1.1.2', '1.1.1.3'])
+    await clock.advance(31 * 60_000)
+    expect(await ip()).toBe('1.1.1.1')
+    await clock.advance(60_000)
+    expect(await ip()).toBe('1.1.1.2')
+    telegram.say(bot(), { text: 'hi', chatID: 1 })
+    expect(sentTo).toEqual(['1.1.1.2'])
+    await clock.advance(32 * 60_000)
+    expect(await ip()).toBe('1.1.1.3')
+    telegram.stop()
+    expect(clock.pending).toBe(0)
+  })
+
+  it.each([
+    { what: 'no address', answer: new Error('ENOTFOUND') },
+    { what: 'a reserved one', answer: '10.0.0.1' },
+    { what: 'one of IPv6', answer: '2a01:4f8::1' },
+  ])('that leads to $what keeps its last good one', async ({ answer }) => {
+    const { clock, ip } = await setupNamed(['1.1.1.1', answer, '1.1.1.4'])
+    await clock.advance(32 * 60_000)
+    expect(await ip()).toBe('1.1.1.1')
+    await clock.advance(32 * 60_000)
+    expect(await ip()).toBe('1.1.1.4')
+  })
+
+  it('is no longer looked up when the webhook is gone', async () => {
+    const { call, clock } = await setupNamed(['1.1.1.1'])
+    await call('deleteWebhook')
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe("a webhook's answer", () => {
   it.each([
     { contentType: 'application/json', body: '{"method":"sendMessage","chat_id":1,"text":"hello"}' },
@@ -181,9 +236,30 @@ describe("a webhook's answer", () => {
     ])
   })
 
+  it('is read up to its mistake, names its method in any letter case, and may change the profile', async () => {
+    const body = '{"method":"SETMYNAME","name":"Echo",'
+    const { say, settle, call } = await setup({ reply: () => ok(body) })
+    say('hi')
+    await settle()
+    expect((await call('getMyName')).body.result).toEqual({ name: 'Echo' })
+  })
+
+  it('of another type is passed over', async () => {
+    const body = 'method=sendMessage&chat_id=1&text=hello'
+    const { say, settle, bot } = await setup({ reply: () => ({ kind: 'ok', contentType: 'text/plain', body }) })
+    say('hi')
+    await settle()
+    expect(bot().answers).toEqual([])
+  })
+
   it.each([
     '{"method":"deleteWebhook"}',
     '{"method":"setWebhook","url":""}',
+    '{"method":"DELETEWEBHOOK"}',
+    '{"method":"logOut"}',
+    '{"method":"close"}',
+    '{"method":"getUpdates","offset":-1}',
+    '{"method":"nonsense"}',
     '{"method":"sendMessage"}',
     '{',
     '[]',
