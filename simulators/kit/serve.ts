@@ -29,8 +29,7 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   const server = createServer((incoming, outgoing) => {
     answer(handler, incoming, outgoing).catch((error: unknown) => {
       if (!(error instanceof ConnectionLost) && !outgoing.destroyed) onError(error)
-      if (error instanceof ConnectionClosed) incoming.socket.destroySoon()
-      else incoming.socket.resetAndDestroy()
+      breakOff(error, outgoing)
     })
   })
   await new Promise<void>((resolve, reject) => {
@@ -54,10 +53,21 @@ async function answer(handler: Handler, incoming: IncomingMessage, outgoing: Ser
   outgoing.once('close', () => gone.abort(new ConnectionLost('The client went away')))
   const request = await toRequest(incoming, gone.signal)
   const response = await handler(request)
+  await writeResponse(response, outgoing)
+}
+
+/** Rejects with what the body breaks off with. */
+export async function writeResponse(response: Response, outgoing: ServerResponse): Promise<void> {
   if (outgoing.destroyed) return
   outgoing.writeHead(response.status, response.statusText, [...response.headers].flat())
   if (response.headers.has('content-length')) return trickle(response, outgoing)
   outgoing.end(Buffer.from(await response.arrayBuffer()))
+}
+
+/** Ends a connection on which no whole answer is to come: in order after ConnectionClosed, else with a reset. */
+export function breakOff(error: unknown, { socket }: ServerResponse): void {
+  if (error instanceof ConnectionClosed) socket?.destroySoon()
+  else socket?.resetAndDestroy()
 }
 
 /** An answer that states its length may come in pieces, with time between them, and may break off. */

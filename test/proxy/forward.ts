@@ -23,7 +23,7 @@ export interface Answer {
 /** What belongs to one connection alone, and what undici sets itself. */
 const ofOneHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'content-length', 'host', 'expect'])
 
-const carried = <T>(headers: Record<string, T | undefined>): Record<string, T> =>
+export const carried = <T>(headers: Record<string, T | undefined>): Record<string, T> =>
   Object.fromEntries(
     Object.entries(headers).filter(([name, value]) => !ofOneHop.has(name) && value !== undefined),
   ) as Record<string, T>

@@ -6,7 +6,10 @@ import { createServer as createTLSServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { Agent } from 'undici'
 import { type Authority, createAuthority } from '../../scripts/control-plane/certificates.ts'
+import { systemClock } from '../../simulators/kit/clock.ts'
+import type { Faults } from '../../simulators/kit/faults.ts'
 import { type Call, describeCall, type WorldName } from './call.ts'
+import { answerWithFaults } from './faulty.ts'
 import { type Answer, ask, deliver, type Question, readQuestion, type Upstream } from './forward.ts'
 
 /** Thrown by a listener: the connection drops, whatever else has happened. */
@@ -34,6 +37,8 @@ export interface RecordingProxyOptions {
    */
   namespace?: string
   authority?: Authority
+  /** Stand between the listener and the operator: a call is recorded as the upstream answered it. */
+  faults?: Partial<Record<WorldName, Faults>>
 }
 
 export interface RecordingProxy {
@@ -109,14 +114,19 @@ async function answerOne(exchange: Exchange, incoming: IncomingMessage, outgoing
   const call = describeCall({ world: exchange.world, method: question.method, target: question.target })
   await listener.before?.(call, question)
   const confined = namespace === undefined ? question : confine(question, namespace)
-  const answer = await ask(exchange.upstream, confined, { isStream: call.verb === 'WATCH', signal: gone.signal })
-  try {
-    await listener.after?.(call, answer)
-  } catch (error) {
-    gone.abort(error)
-    throw error
+  const forward = async (): Promise<Answer> => {
+    const answer = await ask(exchange.upstream, confined, { isStream: call.verb === 'WATCH', signal: gone.signal })
+    try {
+      await listener.after?.(call, answer)
+    } catch (error) {
+      gone.abort(error)
+      throw error
+    }
+    return answer
   }
-  await deliver(answer, outgoing)
+  const faults = exchange.options.faults?.[exchange.world]
+  if (faults === undefined) return deliver(await forward(), outgoing)
+  await answerWithFaults({ faults, clock: systemClock(), question, outgoing, signal: gone.signal, forward })
 }
 
 /** Only these two calls of the operator go over all namespaces. */
