@@ -68,6 +68,12 @@ describe('a request', () => {
     expect(await api('POST', '/ssh_keys', '[]')).toMatchObject({ status: 422 })
   })
 
+  it('with a body over a megabyte is refused, whatever is in it', async () => {
+    const { api } = createLab()
+    const answer = await api('POST', '/ssh_keys', `{"name": "${'x'.repeat(1024 * 1024)}"}`)
+    expect([answer.status, answer.body.error.code]).toEqual([413, 'invalid_input'])
+  })
+
   it('with a read-only token may only read', async () => {
     const { as } = createLab()
     const readOnly = as(`readonly${'x'.repeat(56)}`)

@@ -129,6 +129,11 @@ describe('a firewall', () => {
       field: 'rules.0.source_ips',
     },
     { what: 'an unknown member', rules: [{ ...rule, ports: '1' }], field: 'rules.0.ports' },
+    {
+      what: '504 effective rules',
+      rules: Array.from({ length: 6 }, () => ({ ...rule, source_ips: Array.from({ length: 84 }, () => '::/0') })),
+      field: 'rules',
+    },
   ])('is refused with $what', async ({ rules, field }) => {
     const { api } = createLab()
     const { status, body } = await api('POST', '/firewalls', { name: 'f', rules })
