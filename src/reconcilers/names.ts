@@ -18,6 +18,8 @@ export const labelKeys = {
   name: `${prefix}/name`,
   /** On a Primary IP: a server has run on it, so it is never given back except by deletion. */
   served: `${prefix}/served`,
+  /** On a server: what it was created with, so that it is known though the process died before the status told it. */
+  userData: `${prefix}/user-data`,
   /** On a firewall: `shared` marks the one that stands for the whole account. */
   firewall: `${prefix}/firewall`,
 } as const
@@ -48,6 +50,9 @@ export const ownerLabels = (cluster: string, owner: Owner): Record<string, strin
   [labelKeys.namespace]: owner.namespace,
   [labelKeys.name]: owner.name,
 })
+
+/** The hash of a server's user data as its label holds it: a label's value ends at 63 characters. */
+export const userDataLabel = (hash: string): Record<string, string> => ({ [labelKeys.userData]: hash.slice(0, 63) })
 
 export const isOwned = (labels: Readonly<Record<string, string>>, cluster: string, owner: Owner): boolean =>
   labels[labelKeys.cluster] === cluster && labels[labelKeys.uid] === owner.uid

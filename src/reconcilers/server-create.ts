@@ -7,7 +7,7 @@ import type { Server } from '../providers/hcloud/domain.ts'
 import { isHcloudError } from '../providers/hcloud/errors.ts'
 import { act } from './act.ts'
 import { ensureKeys } from './keys.ts'
-import { isOwned, labelKeys, ownerLabels, resourceName } from './names.ts'
+import { isOwned, labelKeys, ownerLabels, resourceName, userDataLabel } from './names.ts'
 import { readOffer } from './offer.ts'
 import { beginOperation } from './operation.ts'
 import { accessOf, addressOf, type Pass } from './pass.ts'
@@ -37,7 +37,7 @@ export async function createServer(pass: Pass): Promise<ServerStep> {
   if (sshKeys.kind === 'step') return sshKeys.step
   const obstacle = await lookUp(pass)
   if (obstacle !== undefined) return obstacle
-  const body = request(pass, { type: placement.type, location, userData: userData.data, sshKeys: sshKeys.keys })
+  const body = request(pass, { type: placement.type, location, userData, sshKeys: sshKeys.keys })
   return post(pass, body, userData.hash)
 }
 
@@ -117,7 +117,7 @@ const nameTaken = (pass: Pass, namesake: Server): ServerStep =>
 
 function request(
   pass: Pass,
-  chosen: { type: string; location: string; userData: string; sshKeys: readonly string[] },
+  chosen: { type: string; location: string; userData: { data: string; hash: string }; sshKeys: readonly string[] },
 ): ServerCreate {
   const { project, deps } = pass
   const { markerID } = accessOf(pass).account
@@ -130,8 +130,12 @@ function request(
     ipv6: true,
     sshKeys: chosen.sshKeys,
     firewallIDs: markerID === undefined ? [] : [markerID],
-    userData: chosen.userData,
-    labels: { ...project.spec.server.labels, ...ownerLabels(deps.identity.cluster, project.metadata) },
+    userData: chosen.userData.data,
+    labels: {
+      ...project.spec.server.labels,
+      ...ownerLabels(deps.identity.cluster, project.metadata),
+      ...userDataLabel(chosen.userData.hash),
+    },
   }
 }
 

@@ -6,7 +6,7 @@ import type { Labels, Server } from '../providers/hcloud/domain.ts'
 import { act } from './act.ts'
 import { estimateCost } from './cost.ts'
 import { ensureKeys } from './keys.ts'
-import { labelKeys, ownerLabels, resourceName } from './names.ts'
+import { labelKeys, ownerLabels, resourceName, userDataLabel } from './names.ts'
 import { type Begun, beginOperation, endOperation, followOperation } from './operation.ts'
 import { accessOf, addressOf, type Pass } from './pass.ts'
 import { isRequested } from './request.ts'
@@ -26,7 +26,7 @@ export const server: StepDefinition<'ServerReady'> = {
       operation: draft.operation,
       actions: followOperation(pass),
       now: deps.clock.now(),
-      wanted: { name: resourceName(deps.identity.cluster, project.metadata), labels: wantedLabels(pass) },
+      wanted: { name: resourceName(deps.identity.cluster, project.metadata), labels: wantedLabels(pass, servers[0]) },
     })
     return carryOut(pass, decision)
   },
@@ -91,10 +91,15 @@ async function carryOut(pass: Pass, decision: ServerDecision): Promise<Step<'Ser
   }
 }
 
-export const wantedLabels = ({ project, deps }: Pass): Labels => ({
-  ...project.spec.server.labels,
-  ...ownerLabels(deps.identity.cluster, project.metadata),
-})
+/** What it was created with is not for us to change: a server keeps its word about that. */
+function wantedLabels({ project, deps }: Pass, found: Server | undefined): Labels {
+  const createdWith = found?.labels[labelKeys.userData]
+  return {
+    ...project.spec.server.labels,
+    ...ownerLabels(deps.identity.cluster, project.metadata),
+    ...(createdWith !== undefined && userDataLabel(createdWith)),
+  }
+}
 
 /** From the inventory; but what has just changed state through our own action is looked at directly. */
 async function findServers(pass: Pass): Promise<readonly Server[]> {
@@ -142,7 +147,7 @@ async function relabel(pass: Pass, found: Server): Promise<Step<'ServerReady'>> 
   // Ready or not is another question: the name and labels of a server that serves are put right without a word about it.
   const planned = unobserved('Repairing', `Name and labels of server ${found.name} are being put right.`, 0)
   return act(pass, { lane: 'repair', planned }, (options) =>
-    account.servers.update(found.id, { name, labels: wantedLabels(pass) }, options),
+    account.servers.update(found.id, { name, labels: wantedLabels(pass, found) }, options),
   )
 }
 
@@ -176,7 +181,8 @@ async function markServed(pass: Pass): Promise<Step<'ServerReady'> | undefined> 
 
 /** Facts about the server, as found; what it was created with stays as recorded. */
 export function record({ project, draft }: Pass, found: Server, userDataHash?: string): void {
-  const hash = userDataHash ?? draft.server?.userDataHash
+  // The status may not have told it: the process may have died between the creation and its report.
+  const hash = userDataHash ?? draft.server?.userDataHash ?? found.labels[labelKeys.userData]
   draft.server = {
     sshKeys: project.spec.server.sshKeys,
     ...draft.server,

@@ -45,6 +45,7 @@ describe('names', () => {
       namespace: 'botyard.dev/namespace',
       name: 'botyard.dev/name',
       served: 'botyard.dev/served',
+      userData: 'botyard.dev/user-data',
       firewall: 'botyard.dev/firewall',
     })
   })

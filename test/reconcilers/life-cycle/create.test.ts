@@ -64,6 +64,15 @@ describe('a new Project', () => {
     expect(lab.told('Reconciling')).toBeUndefined()
   })
 
+  it('knows what its server was created with, though the answer to its creation was lost', async () => {
+    lab = await virtualLab()
+    lab.hcloud.faults.add({ route: 'POST /servers', kind: 'after', times: 1 })
+    applyBot(lab)
+    await lab.untilReady()
+    expect(lab.calls()['POST /servers']).toBe(1)
+    expect(lab.told('InSync')).toBe('True UpToDate')
+  })
+
   it('forgets the operation once the server runs', async () => {
     lab = await readyLab()
     expect(lab.status()).not.toHaveProperty('operation')
