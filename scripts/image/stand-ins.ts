@@ -1,11 +1,15 @@
 // Stands in for the base images where no image registry can be reached: the Node that runs this, the C libraries it needs,
 // and for building also npm and a shell. Made on this machine for this machine; never to be published.
 
+import { execFile } from 'node:child_process'
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { type DockerOptions, docker } from './docker.ts'
 import { sharedLibrariesOf } from './shared-libraries.ts'
+
+const run = promisify(execFile)
 
 /** What `Dockerfile` is built upon. */
 export interface BaseImages {
@@ -42,6 +46,8 @@ async function imageOf({ tag, fill, settings }: StandIn, options: DockerOptions)
   try {
     const root = path.join(context, 'root')
     await fill(root)
+    // Whatever the umask here: the image's user belongs to neither owner nor group.
+    await run('chmod', ['-R', 'u=rwX,go=rX', root])
     await writeFile(path.join(context, 'Dockerfile'), ['FROM scratch', 'COPY root /', ...settings, ''].join('\n'))
     await docker(['build', '--tag', tag, context], options)
   } finally {
@@ -65,7 +71,7 @@ async function fillBuild(root: string): Promise<void> {
   await write(path.join(root, '/usr/local/bin/npm'), launcher, 0o755)
   // What this machine trusts: it may stand behind a proxy with an authority of its own.
   await write(path.join(root, certificates), await readFile(certificates, 'utf8').catch(() => ''))
-  await mkdir(path.join(root, 'tmp'), { mode: 0o1777 })
+  await mkdir(path.join(root, 'tmp'))
 }
 
 /** The folder of the npm that has started this, else of the one on the path. */
