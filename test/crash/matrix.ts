@@ -57,7 +57,8 @@ export async function runMatrix(
 
   async function runPlan(plan: Kill): Promise<void> {
     const name = nameOfPlan(plan)
-    const run = await untilMet(arena, o.story, plan)
+    const run = await untilMet(arena, o.story, plan).catch((error: Error) => error)
+    if (run instanceof Error) return void report.failures.push(`${name}: ${run.message}`)
     if (!run.killed) report.missed.push(name)
     for (const problem of problemsOf(run, o.undisturbed)) report.failures.push(`${name}: ${problem}`)
   }

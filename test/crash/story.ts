@@ -1,5 +1,6 @@
 // What a story is: where it begins, what somebody does, when it has come to its end.
 
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Point } from '../proxy/recorder.ts'
 import type { KubeObject } from '../support/control-plane.ts'
 import { waitFor } from '../support/control-plane.ts'
@@ -52,6 +53,15 @@ export const isGone = async (stage: Stage): Promise<boolean> => (await stage.pro
 export async function createReady(stage: Stage): Promise<void> {
   await stage.arena.api.create(stage.manifest)
   await waitFor('Ready', async () => isCurrentlyReady(await stage.project()), { within: 30_000, every: 20 })
+}
+
+/** For so long the operator believes an answer to a write of its own more than a list. */
+const listLagMs = 5_000
+
+/** The same, and nothing is left of the haste in which it was made: what somebody does next is no surprise in mid-work. */
+export async function createLongReady(stage: Stage): Promise<void> {
+  await createReady(stage)
+  await delay(listLagMs)
 }
 
 export const account = ({ world, tenant }: Stage) => world.hcloud.control.project(tenant.hetznerToken)

@@ -1,11 +1,11 @@
 // Somebody deletes the server by hand.
 
-import { askForPass, createReady, isServing, ourServer, type Story } from '../story.ts'
+import { askForPass, createLongReady, isServing, ourServer, type Story } from '../story.ts'
 
 export const repairServer: Story = {
   name: 'repair-server',
   about: 'The server of a Ready Project is deleted by hand; another one takes its address.',
-  prepare: createReady,
+  prepare: createLongReady,
   async act(stage) {
     stage.world.hcloud.control.deleteServer(ourServer(stage)?.id ?? 0)
     await askForPass(stage)

@@ -1,12 +1,12 @@
 // While a Project is suspended its server goes off; nothing is done about it until the suspension ends.
 
 import { waitFor } from '../../support/control-plane.ts'
-import { askForPass, createReady, isHandled, isServing, ourServer, type Story } from '../story.ts'
+import { askForPass, createLongReady, isHandled, isServing, ourServer, type Story } from '../story.ts'
 
 export const suspend: Story = {
   name: 'suspend',
   about: 'A Ready Project is suspended, its server is switched off by hand, and it is resumed.',
-  prepare: createReady,
+  prepare: createLongReady,
   async act(stage) {
     const { api } = stage.arena
     const seen = (what: string) => waitFor(what, async () => isHandled(await stage.project()), { within: 60_000 })
