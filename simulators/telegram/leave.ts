@@ -24,6 +24,7 @@ export function close(bot: Bot, { clock, registry }: LeaveDeps): true {
 
 /** For ten minutes every call gets 400 `Logged out`; then the bot may come back, with nothing of what it had. */
 export function logOut(bot: Bot, { clock, clear }: LeaveDeps): true {
+  bot.poll?.wake()
   clear(bot)
   bot.loggedOutUntil = clock.monotonic() + leaveMs
   return true

@@ -21,6 +21,13 @@ export async function readParameters(request: Request): Promise<Parameters> {
   return parametersOf(raw)
 }
 
+/** The same for a webhook's answer, which has a body and no query; libraries differ in the type that they send. */
+export async function readAnswer(o: { contentType: string; body: string }): Promise<Parameters> {
+  const raw: RawParameters = { texts: [], files: [] }
+  await readBody(Buffer.from(o.body), { contentType: o.contentType, into: raw })
+  return parametersOf(raw)
+}
+
 async function readBody(body: Buffer, o: { contentType: string; into: RawParameters }): Promise<void> {
   if (/multipart\/form-data/i.test(o.contentType)) return readMultipart(body, o)
   const texts = textsOf({ contentType: o.contentType, body: body.toString() })
@@ -29,8 +36,8 @@ async function readBody(body: Buffer, o: { contentType: string; into: RawParamet
   o.into.texts.push(...texts)
 }
 
-/** The parameters in a form or in JSON. `undefined` for a body of another type. */
-export function textsOf(o: { contentType: string; body: string }): [name: string, value: string][] | undefined {
+/** `undefined` for a body of another type. */
+function textsOf(o: { contentType: string; body: string }): [name: string, value: string][] | undefined {
   if (/application\/x-www-form-urlencoded/i.test(o.contentType)) return [...new URLSearchParams(o.body)]
   return /application\/json/i.test(o.contentType) ? jsonMembers(o.body) : undefined
 }

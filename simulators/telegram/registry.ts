@@ -56,6 +56,7 @@ export function createRegistry({ clock, newBotThrottle, onChange }: RegistryDeps
 
   function forget(bot: Bot): void {
     bot.cancelPendingSet?.()
+    bot.poll?.wake()
     bot.webhook = undefined
     bot.lastError = undefined
     onChange(bot)

@@ -8,9 +8,9 @@ import { BotApiError, errorResponse } from './bot-api-error.ts'
 import { readCall } from './call.ts'
 import { createDelivery } from './delivery.ts'
 import { allowedInAnswer, createMethods } from './methods.ts'
-import { type Parameters, parametersOf } from './parameters.ts'
+import { parametersOf } from './parameters.ts'
 import { type PostUpdate, postUpdate } from './post-update.ts'
-import { textsOf } from './read-parameters.ts'
+import { readAnswer } from './read-parameters.ts'
 import { createRegistry, type Registry } from './registry.ts'
 import { createWebhookSetter } from './set-webhook.ts'
 import { enqueue, messageFrom, type NewUpdate } from './updates.ts'
@@ -93,10 +93,10 @@ export function createTelegramSimulator(deps: TelegramDeps): TelegramSimulator {
 
   /** A webhook's answer may hold one method; what is wrong with it, nobody is told. */
   async function obey(bot: Bot, o: { update: QueuedUpdate; contentType: string; body: string }): Promise<void> {
-    const parameters: Parameters = parametersOf({ texts: textsOf(o) ?? [] })
-    const name = parameters.text('method').toLowerCase()
-    if (!allowedInAnswer(name)) return
     try {
+      const parameters = await readAnswer(o)
+      const name = parameters.text('method').toLowerCase()
+      if (!allowedInAnswer(name)) return
       await methods.get(name)?.({ bot, parameters, inAnswerTo: o.update.id, signal: new AbortController().signal })
     } catch (error) {
       if (!(error instanceof BotApiError)) throw error

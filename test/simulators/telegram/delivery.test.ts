@@ -223,10 +223,19 @@ describe('a host name', () => {
   })
 })
 
+const multipart = (texts: Record<string, string>): string =>
+  `${Object.entries(texts)
+    .map(([name, value]) => `--cut\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
+    .join('')}--cut--\r\n`
+
 describe("a webhook's answer", () => {
   it.each([
     { contentType: 'application/json', body: '{"method":"sendMessage","chat_id":1,"text":"hello"}' },
     { contentType: 'application/x-www-form-urlencoded', body: 'method=sendMessage&chat_id=1&text=hello' },
+    {
+      contentType: 'multipart/form-data; boundary=cut',
+      body: multipart({ method: 'sendMessage', chat_id: '1', text: 'hello' }),
+    },
   ])('may hold one method ($contentType)', async ({ contentType, body }) => {
     const { say, settle, bot } = await setup({ reply: () => ({ kind: 'ok', contentType, body }) })
     const update = say('hi')

@@ -13,10 +13,6 @@ beforeAll(async () => {
 })
 
 const pem = () => new Blob([certificate])
-const failing = (code: string) => async () => {
-  throw Object.assign(new Error(code), { code })
-}
-
 describe('a setWebhook that is refused', () => {
   it.each([
     { why: 'no URL', parameters: { url: 'https://' }, text: 'invalid webhook URL specified' },
@@ -58,43 +54,6 @@ describe('a setWebhook that is refused', () => {
       body: { ok: false, error_code: 400, description: `Bad Request: ${text}` },
     })
     expect(await info()).toEqual({ url: '', has_custom_certificate: false, pending_update_count: 0 })
-  })
-
-  it('for a reserved address says so, unless the lab switch is on', async () => {
-    const strict = setup({ options: { allowReserved: false } })
-    expect((await strict.call('setWebhook', { url })).body.description).toBe(
-      'Bad Request: bad webhook: IP address 127.64.1.1 is reserved',
-    )
-    expect((await setup().call('setWebhook', { url })).body.ok).toBe(true)
-  })
-
-  it.each([
-    ['ENOTFOUND', 'Name or service not known'],
-    ['EAI_AGAIN', 'Temporary failure in name resolution'],
-  ])('for a host that does not resolve (%s) says why', async (code, words) => {
-    const { call, info } = setup({ resolve: failing(code) })
-    const { body } = await call('setWebhook', { url: 'https://bot.example.com/' })
-    expect(body.description).toBe(`Bad Request: bad webhook: Failed to resolve host: ${words}`)
-    expect(await info()).toMatchObject({ url: '' })
-  })
-
-  it.each([
-    { why: 'no certificate', content: 'nonsense', text: 'bad webhook: Failed to set custom certificate file' },
-    {
-      why: 'a damaged certificate',
-      content: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
-      text: 'bad webhook: Failed to set custom certificate file',
-    },
-    {
-      why: 'a huge one',
-      content: 'x'.repeat(3 * 1024 * 1024 + 1),
-      text: 'certificate size is too big (3145729 bytes)',
-    },
-  ])('for a file that is $why leaves no webhook', async ({ content, text }) => {
-    const { upload, info } = setup()
-    const { body } = await upload('setWebhook', { url, certificate: new Blob([content]) })
-    expect(body.description).toBe(`Bad Request: ${text}`)
-    expect(await info()).toMatchObject({ url: '' })
   })
 
   it('for being the second within a second keeps the old webhook and says how long to wait', async () => {
@@ -289,19 +248,6 @@ describe('the rules', () => {
       }),
     )
   })
-
-  it.each([
-    '0.0.0.0',
-    '10.1.2.3',
-    '100.64.0.1',
-    '127.0.0.1',
-    '169.254.169.254',
-    '172.31.0.1',
-    '192.168.1.1',
-    '224.0.0.1',
-  ])('hold %s for reserved', (address) =>
-    expect(problemOfAddress(address, { allowReserved: false })).toMatch('is reserved'),
-  )
 
   it.each(['1.1.1.1', '100.63.255.255', '172.32.0.1', '203.0.112.1'])('take %s', (address) =>
     expect(problemOfAddress(address, { allowReserved: false })).toBeUndefined(),

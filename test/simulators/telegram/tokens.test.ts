@@ -143,6 +143,19 @@ describe('a bot that logs out', () => {
   })
 })
 
+describe('a getUpdates that waits', () => {
+  it.each(['logOut', 'revocation'])('ends with a %s', async (end) => {
+    const { call, telegram, clock } = setup()
+    await call('getMe')
+    const poll = call('getUpdates', { timeout: '50' })
+    await clock.advance(1_000)
+    if (end === 'logOut') await call('logOut')
+    else telegram.registry.revoke(123456789)
+    expect((await poll).body.result).toEqual([])
+    expect(clock.pending).toBe(0)
+  })
+})
+
 describe('a bot that closes', () => {
   it('may do so ten minutes after its launch, keeps its webhook, and is launched by its next call', async () => {
     const { call, clock, info } = setup()

@@ -113,6 +113,7 @@ export function createWebhookModel(clock: { monotonic(): number; now(): number }
 
     /** An update is on its way to a webhook. */
     attempted(id: number, to: WebhookSettings): void {
+      dropExpired()
       const delivery = deliveryOf(id)
       claim(JSON.stringify(to) === JSON.stringify(webhook), `update ${id} went to ${to.url}, which is not set`)
       claim(
