@@ -71,6 +71,29 @@ describe('a plan', () => {
     expect((await hetzner('GET', '/servers')).status).toBe(503)
   })
 
+  it('draws from its seed: the same one gives the same faults, in every world', async () => {
+    const fault = { kind: 'status', status: 503, route: 'ANY *', chance: 0.5 }
+    const faults = [
+      { ...fault, world: 'telegram' },
+      { ...fault, world: 'hcloud' },
+      { kind: 'soldOut', type: '*', location: '*', chance: 0.5 },
+    ]
+    const seen = async (seed: number) => {
+      const { hetzner, telegram, create, take } = setup()
+      take({ seed, faults })
+      const statuses: number[] = []
+      for (let n = 0; n < 20; n++) {
+        statuses.push((await hetzner('GET', '/servers')).status, (await telegram('getMe')).status)
+        statuses.push((await create({ name: `echo-${n}` })).status)
+      }
+      return statuses
+    }
+    const [one, again, other] = [await seen(1), await seen(1), await seen(2)]
+    expect(again).toEqual(one)
+    expect(other).not.toEqual(one)
+    expect(new Set(one)).toEqual(new Set([200, 201, 412, 503]))
+  })
+
   it('leaves out what belongs to a world that is not here', () => {
     const { take } = setup()
     const kubernetes = { world: 'kubernetes', route: 'GET *' }
