@@ -11,6 +11,7 @@ import type { Project } from '../../src/api/project.ts'
 import type { ConditionType } from '../../src/api/reasons.ts'
 import { type Duration, minutes, seconds } from '../../src/clock.ts'
 import type { OperatorSettings } from '../../src/reconcilers/deps.ts'
+import { checkedExchanges } from '../simulators/hcloud/checked-exchanges.ts'
 import { botSpec } from './projects.ts'
 import { createVirtualCluster, type VirtualCluster } from './virtual-cluster.ts'
 import { createVirtualMachines, type VirtualMachines } from './virtual-machines.ts'
@@ -82,13 +83,14 @@ export async function virtualLab({ seed = 1, bootSeconds = 15, ...options }: Lab
   const cluster = createVirtualCluster(time)
   const machines = createVirtualMachines(clock, bootSeconds)
   const simulated = createHcloudSimulator({ clock, random, machines, options: options.hcloud ?? {} })
+  const undescribed: string[] = []
   const simulator = createTelegramSimulator({
     ...{ clock, random, post: machines.post },
     options: { allowReserved: true, newBotThrottle: false },
   })
   const hcloud = createService({
     ...{ clock, faults: createFaults({ clock, seed, basePath: '/v1' }), describe: describeHcloud },
-    ...{ handler: simulated.fetch, routes: [] },
+    ...{ handler: checkedExchanges(simulated.fetch, undescribed), routes: [] },
   })
   const telegram = createService({
     ...{ clock, faults: createFaults({ clock, seed }), describe: describeTelegram },
@@ -166,7 +168,8 @@ export async function virtualLab({ seed = 1, bootSeconds = 15, ...options }: Lab
       thrown.push(...lab.operator.thrown)
       simulated.stop()
       simulator.stop()
-      return [...cluster.violations, ...leaks(cluster), ...thrown.map(({ error }) => `a pass threw: ${error}`)]
+      const threw = thrown.map(({ error }) => `a pass threw: ${error}`)
+      return [...cluster.violations, ...undescribed, ...leaks(cluster), ...threw]
     },
   }
   return lab

@@ -1,6 +1,6 @@
 // The provider against a simulated Hetzner on a hand-turned clock, with every call on record.
 
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import { createHcloudSimulator } from '../../../simulators/hcloud/hcloud-simulator.ts'
 import type { HcloudOptions } from '../../../simulators/hcloud/options.ts'
 import type { Fault } from '../../../simulators/kit/fault.ts'
@@ -12,6 +12,7 @@ import type { AccountsDeps, Opened, OpenOptions } from '../../../src/providers/h
 import { createAccounts } from '../../../src/providers/hcloud/create-accounts.ts'
 import type { Fetch } from '../../../src/providers/hcloud/exchange.ts'
 import type { Identity } from '../../../src/providers/hcloud/identity.ts'
+import { checkedExchanges } from '../../simulators/hcloud/checked-exchanges.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
 
 export const tokenA = 'TokenA'.padEnd(64, 'a7')
@@ -44,7 +45,8 @@ export function createLab(options: LabOptions = {}) {
   const machines = { start: () => undefined, stop: () => undefined, remove: () => undefined }
   const simulator = createHcloudSimulator({ clock, random, machines, options: options.simulator ?? {} })
   const faults = createFaults({ clock, basePath: '/v1' })
-  const handler = faults.wrap(simulator.fetch)
+  const undescribed: string[] = []
+  const handler = faults.wrap(checkedExchanges(simulator.fetch, undescribed))
   const calls: { line: string; token: string; query: string }[] = []
   const changes: string[] = []
 
@@ -72,6 +74,7 @@ export function createLab(options: LabOptions = {}) {
   onTestFinished(() => {
     accounts.stop()
     simulator.stop()
+    expect(undescribed).toEqual([])
   })
 
   const signal = control.signal
