@@ -1,5 +1,9 @@
 // The composition root: config → clients → controller → signals. Nothing else.
 
+import { stopSignal } from './stop-signal.ts'
+
+// All that follows takes time to load.
+
 import { Agent, fetch } from 'undici'
 import type { Project } from './api/project.ts'
 import { systemClock } from './clock.ts'
@@ -209,18 +213,6 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
 
 const resultOf = (outcome: Outcome) => (outcome === 'terminal' || outcome === 'stopped' ? 'error' : outcome)
 
-/** The first signal stops cleanly; a second one ends the process. */
-function stopOnSignals(): AbortSignal {
-  const stopping = new AbortController()
-  for (const name of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(name, () => {
-      if (stopping.signal.aborted) process.exit(1)
-      stopping.abort(new DOMException(`${name} received`, 'AbortError'))
-    })
-  }
-  return stopping.signal
-}
-
 const result = readConfig(process.argv.slice(2))
 if (result.kind === 'help') process.stdout.write(`${result.text}\n`)
 if (result.kind === 'mistakes') {
@@ -229,7 +221,7 @@ if (result.kind === 'mistakes') {
 }
 if (result.kind === 'config') {
   try {
-    await run(result.config, stopOnSignals())
+    await run(result.config, stopSignal)
     process.exit(0)
   } catch (error) {
     process.stderr.write(`botyard: ${describe(error)}\n`)
