@@ -1,6 +1,6 @@
 // Logs: one JSON object per line, each through the redaction gate as a whole line, so no field can go around it.
 
-import { type Logger, pino } from 'pino'
+import { type Logger, pino, stdSerializers } from 'pino'
 import type { Clock } from './clock.ts'
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'
@@ -20,9 +20,16 @@ export function createLogger({ level, destination, redact, clock }: LoggerDeps):
     {
       level,
       base: null,
+      serializers: { err: describeError },
       formatters: { level: (label) => ({ level: label }) },
       timestamp: () => `,"time":"${new Date(clock.now()).toISOString()}"`,
     },
     { write: (line) => void destination.write(redact(line)) },
   )
+}
+
+/** By the name it gives itself: that of its class is another one once the bundle is minified. */
+function describeError(error: Error): unknown {
+  const described = stdSerializers.err(error)
+  return error instanceof Error ? { ...described, type: error.name } : described
 }

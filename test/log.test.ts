@@ -32,6 +32,15 @@ describe('a log', () => {
     })
   })
 
+  it('calls an error by the name it gives itself, which a bundler cannot change', () => {
+    const { log, lines } = logging()
+    class X extends Error {
+      override name = 'ApiError'
+    }
+    log.warn({ err: new X('Cannot GET /: no answer') }, 'A pass could not go on')
+    expect(JSON.parse(lines[0] ?? '').err).toMatchObject({ type: 'ApiError', message: 'Cannot GET /: no answer' })
+  })
+
   it('keeps what is below its level to itself', () => {
     const { log, lines } = logging('warn')
     log.info('no')
