@@ -221,6 +221,13 @@ describe('a host name', () => {
     await call('deleteWebhook')
     expect(clock.pending).toBe(0)
   })
+
+  it('is looked up once more at most when the token is revoked', async () => {
+    const { telegram, clock } = await setupNamed(['1.1.1.1'])
+    telegram.registry.revoke(123456789)
+    await clock.advance(33 * 60_000)
+    expect(clock.pending).toBe(0)
+  })
 })
 
 const multipart = (texts: Record<string, string>): string =>

@@ -209,6 +209,17 @@ describe('allowed_updates', () => {
     expect((await info())['allowed_updates']).toEqual(wanted)
   })
 
+  it('are taken over by a deleteWebhook that has nothing else to do', async () => {
+    const { call, info } = setup()
+    await call('deleteWebhook', { allowed_updates: '["poll"]' })
+    expect(await info()).toMatchObject({ allowed_updates: ['poll'] })
+    await call('setWebhook', { url })
+    await call('deleteWebhook', { allowed_updates: '["message"]' })
+    expect(await info(), 'it had a webhook to take away').toMatchObject({ allowed_updates: ['poll'] })
+    await call('deleteWebhook', { allowed_updates: '["message"]', drop_pending_updates: 'true' })
+    expect(await info(), 'it had updates to drop').toMatchObject({ allowed_updates: ['poll'] })
+  })
+
   it('stay when the webhook goes', async () => {
     const { call, info } = setup()
     await call('setWebhook', { url, allowed_updates: '["message"]' })
