@@ -1,4 +1,7 @@
-"""Bots and calls with aiogram. A chapter prints what the library told, as JSON, when it is over."""
+"""Three bots with aiogram, side by side: to load this library takes longer than all that they do.
+
+When the last one is over, what the library told is printed as JSON, by chapter.
+"""
 
 import asyncio
 import json
@@ -14,16 +17,14 @@ from aiogram.types import BotCommand, FSInputFile, Message
 from aiogram.webhook.aiohttp_server import SimpleRequestHandler, setup_application
 from aiohttp import web
 
-ROOT, TOKEN = os.environ["API_ROOT"], os.environ["BOT_TOKEN"]
-heard = []
-over = asyncio.Event()
+ROOT = os.environ["API_ROOT"]
 
 
-def bot_with(token=TOKEN):
+def bot_with(token):
     return Bot(token, session=AiohttpSession(api=TelegramAPIServer.from_base(ROOT)))
 
 
-def dispatcher():
+def dispatcher(heard, over):
     dispatcher = Dispatcher()
 
     @dispatcher.message()
@@ -39,10 +40,11 @@ def dispatcher():
     return dispatcher
 
 
-async def webhook():
+async def webhook(token):
+    heard, over = [], asyncio.Event()
     ip, cert, key = os.environ["WEBHOOK_IP"], os.environ["TLS_CERT"], os.environ["TLS_KEY"]
-    bot, app = bot_with(), web.Application()
-    handler = SimpleRequestHandler(dispatcher(), bot, handle_in_background=False, secret_token="sesame")
+    bot, app = bot_with(token), web.Application()
+    handler = SimpleRequestHandler(dispatcher(heard, over), bot, handle_in_background=False, secret_token="sesame")
     handler.register(app, path="/hook")
     setup_application(app, handler.dispatcher, bot=bot)
     runner = web.AppRunner(app)
@@ -55,11 +57,12 @@ async def webhook():
     await asyncio.sleep(0.3)
     await bot.delete_webhook()
     await runner.cleanup()
-    return {"heard": heard}
+    return heard
 
 
-async def polling():
-    bot, heralds = bot_with(), dispatcher()
+async def polling(token):
+    heard, over = [], asyncio.Event()
+    bot, heralds = bot_with(token), dispatcher(heard, over)
     running = asyncio.create_task(heralds.start_polling(bot, polling_timeout=2, handle_signals=False))
     # A bot that cannot even begin must not wait for its end.
     await asyncio.wait([running, asyncio.create_task(over.wait())], return_when=asyncio.FIRST_COMPLETED)
@@ -67,7 +70,7 @@ async def polling():
     if not running.done():
         await heralds.stop_polling()
     await running
-    return {"heard": heard}
+    return heard
 
 
 async def fault_of(call):
@@ -80,8 +83,8 @@ async def fault_of(call):
     return "no error"
 
 
-async def asked():
-    async with bot_with() as bot:
+async def asked(token):
+    async with bot_with(token) as bot:
         me = await bot.get_me()
         told = {"me": [me.id, me.is_bot, me.username], "set": await bot.set_webhook("https://127.60.0.1/hook")}
         told["too soon"] = await fault_of(bot.set_webhook("https://127.60.0.1/other"))
@@ -98,21 +101,25 @@ async def asked():
         told["command"] = [command.command for command in await bot.get_my_commands()]
         told["described"] = await bot.set_my_description("It echoes.")
         told["description"] = (await bot.get_my_description()).description
-    async with bot_with(f"{TOKEN[:-1]}x") as bot:
+    async with bot_with(f"{token[:-1]}x") as bot:
         told["revoked"] = await fault_of(bot.get_me())
     return told
 
 
-async def asked_in_vain():
+async def asked_in_vain(token):
     """The test has seen to it that getMe is answered by a page of HTML, and then not at all."""
-    async with bot_with() as bot:
+    async with bot_with(token) as bot:
         return {"html": (await fault_of(bot.get_me()))[0], "dropped": (await fault_of(bot.get_me()))[0]}
 
 
-async def calls():
-    """One chapter for both: to load this library takes longer than all its calls."""
-    return await asked_in_vain() | await asked()
+async def calls(token):
+    return await asked_in_vain(token) | await asked(token)
 
 
-chapters = {"webhook": webhook, "polling": polling, "calls": calls}
-json.dump(asyncio.run(chapters[sys.argv[1]]()), sys.stdout)
+async def together(tokens):
+    chapters = {"webhook": webhook, "polling": polling, "calls": calls}
+    told = await asyncio.gather(*(chapters[name](token) for name, token in tokens.items()))
+    return dict(zip(tokens, told))
+
+
+json.dump(asyncio.run(together(json.loads(os.environ["BOT_TOKENS"]))), sys.stdout)

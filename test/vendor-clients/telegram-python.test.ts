@@ -28,20 +28,24 @@ afterAll(async () => {
 
 const tokenOf = (id: number): string => `${id}:${'A'.repeat(35)}`
 
-function run(script: string, o: { chapter: string; id: number; env?: Record<string, string> }) {
-  const env = { API_ROOT: served.telegram, BOT_TOKEN: tokenOf(o.id), ONE_SECOND: String(1.1 / speed), ...o.env }
-  const args = [path.join(import.meta.dirname, script), o.chapter]
-  return factsOf({ program: python.ready ?? '', args, env, patience: 100_000 })
+function run(script: string, { args = [], env }: { args?: string[]; env: Record<string, string> }) {
+  return factsOf({
+    ...{ program: python.ready ?? '', args: [path.join(import.meta.dirname, script), ...args], patience: 110_000 },
+    env: { API_ROOT: served.telegram, ONE_SECOND: String(1.1 / speed), ...env },
+  })
 }
+
+const runPTB = (chapter: string, id: number, env: Record<string, string> = {}) =>
+  run('bot_ptb.py', { args: [chapter], env: { BOT_TOKEN: tokenOf(id), ...env } })
 
 const bot = (id: number) => served.world.telegram.simulator.registry.get(id)
 
 /** First a page of HTML comes, as from a proxy, then nothing at all. */
 function breakGetMe(id: number): void {
-  const { faults, simulator } = served.world.telegram
-  simulator.registry.issue(tokenOf(id))
-  faults.add({ route: 'ANY /bot*/getMe', kind: 'status', status: 502, times: 1 })
-  faults.add({ route: 'ANY /bot*/getMe', kind: 'after', times: 1 })
+  const { faults } = served.world.telegram
+  const route = `ANY /bot${id}*/getMe`
+  faults.add({ route, kind: 'status', status: 502, times: 1 })
+  faults.add({ route, kind: 'after', times: 1 })
 }
 
 /** Writes to the bot as soon as it listens, one thing after the other, and hears what it says to each. */
@@ -65,7 +69,7 @@ describeClient('python-telegram-bot', python, () => {
     const [id, ip] = [410_100, '127.60.41.1']
     const { certificate, key } = await selfSigned(folder, ip)
     const env = { WEBHOOK_IP: ip, TLS_CERT: certificate, TLS_KEY: key }
-    const running = run('bot_ptb.py', { chapter: 'webhook', id, env })
+    const running = runPTB('webhook', id, env)
     const answers = await talk(running, id, ['hello', 'ünïcode 🤖'])
     expect(answers).toEqual([
       { via: 'api', text: 'echo: hello' },
@@ -80,7 +84,7 @@ describeClient('python-telegram-bot', python, () => {
 
   it('is a bot that polls', async () => {
     const id = 410_101
-    const running = run('bot_ptb.py', { chapter: 'polling', id })
+    const running = runPTB('polling', id)
     expect(await talk(running, id, ['hello', 'bye'])).toMatchObject([{ text: 'echo: hello' }, { text: 'echo: bye' }])
     expect(await running).toEqual({ heard: ['hello', 'bye'] })
     expect(bot(id)?.queue).toEqual([])
@@ -89,7 +93,7 @@ describeClient('python-telegram-bot', python, () => {
   it('tells every refusal and every trouble by a class of its own', async () => {
     const id = 410_102
     breakGetMe(id)
-    expect(await run('bot_ptb.py', { chapter: 'calls', id })).toEqual({
+    expect(await runPTB('calls', id)).toEqual({
       ...{ html: 'NetworkError', dropped: 'NetworkError' },
       ...{ me: [id, true, 'bot_410102_bot'], set: true, deleted: true, none: '', commands: true, described: true },
       info: ['https://127.60.0.1/hook', false, 40, []],
@@ -105,34 +109,40 @@ describeClient('python-telegram-bot', python, () => {
 })
 
 describeClient('aiogram', python, () => {
-  it('is a bot with a webhook that answers in both ways', async () => {
-    const [id, ip] = [410_200, '127.60.42.1']
+  const [webhook, polling, calls] = [410_200, 410_201, 410_202]
+  const ip = '127.60.42.1'
+  let running: Promise<Record<string, unknown>>
+  beforeAll(async () => {
     const { certificate, key } = await selfSigned(folder, ip)
-    const env = { WEBHOOK_IP: ip, TLS_CERT: certificate, TLS_KEY: key }
-    const running = run('bot_aiogram.py', { chapter: 'webhook', id, env })
-    expect(await talk(running, id, ['call me', 'ünïcode 🤖', 'bye'])).toEqual([
+    breakGetMe(calls)
+    const tokens = { webhook: tokenOf(webhook), polling: tokenOf(polling), calls: tokenOf(calls) }
+    const env = { BOT_TOKENS: JSON.stringify(tokens), WEBHOOK_IP: ip, TLS_CERT: certificate, TLS_KEY: key }
+    running = run('bot_aiogram.py', { env })
+    // Who looks at it comes later.
+    running.catch(() => {})
+  })
+
+  it('is a bot with a webhook that answers in both ways', async () => {
+    expect(await talk(running, webhook, ['call me', 'ünïcode 🤖'])).toEqual([
       { via: 'api', text: 'echo: call me' },
       { via: 'webhook', text: 'echo: ünïcode 🤖' },
-      { via: 'webhook', text: 'echo: bye' },
     ])
-    expect(await running).toEqual({ heard: ['call me', 'ünïcode 🤖', 'bye'] })
-    expect(bot(id)).toMatchObject({ queue: [], lastError: undefined, webhook: undefined })
+    expect(bot(webhook)).toMatchObject({ queue: [], lastError: undefined, webhook: { secretToken: 'sesame' } })
+    expect(await talk(running, webhook, ['bye'])).toEqual([{ via: 'webhook', text: 'echo: bye' }])
   })
 
   it('is a bot that polls', async () => {
-    const id = 410_201
-    const running = run('bot_aiogram.py', { chapter: 'polling', id })
-    expect(await talk(running, id, ['call me', 'bye'])).toMatchObject([{ via: 'api' }, { text: 'echo: bye' }])
-    expect(await running).toEqual({ heard: ['call me', 'bye'] })
-    expect(bot(id)?.queue).toEqual([])
+    expect(await talk(running, polling, ['call me', 'bye'])).toMatchObject([{ via: 'api' }, { text: 'echo: bye' }])
   })
 
   it('tells every refusal and every trouble by a class of its own', async () => {
-    const id = 410_202
-    breakGetMe(id)
-    expect(await run('bot_aiogram.py', { chapter: 'calls', id })).toEqual({
+    const told = await running
+    expect(told).toMatchObject({ webhook: ['call me', 'ünïcode 🤖', 'bye'], polling: ['call me', 'bye'] })
+    expect(bot(webhook)?.webhook).toBeUndefined()
+    expect(bot(polling)?.queue).toEqual([])
+    expect(told['calls']).toEqual({
       ...{ html: 'ClientDecodeError', dropped: 'TelegramNetworkError' },
-      ...{ me: [id, true, 'bot_410202_bot'], set: true, deleted: true, none: '', commands: true, described: true },
+      ...{ me: [calls, true, 'bot_410202_bot'], set: true, deleted: true, none: '', commands: true, described: true },
       info: ['https://127.60.0.1/hook', false, 40, null],
       ...{ command: ['start'], description: 'It echoes.' },
       'too soon': ['TelegramRetryAfter', 1],
