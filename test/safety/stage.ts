@@ -113,7 +113,7 @@ export function createStage(options: StageOptions = {}) {
         ['url', url],
         ['ip_address', '192.0.2.7'],
       ])
-      return simulator.changeWebhook(simulator.registry.open(botToken), settings)
+      return simulator.changeWebhook(simulator.registry.open(botToken, 'getme'), settings)
     },
     deleteProject: () => cluster.remove(projectPath),
     /** The process dies where it is; a new one knows nothing. */

@@ -148,7 +148,7 @@ export async function virtualLab({ seed = 1, bootSeconds = 15, ...options }: Lab
     ip: () => lab.account().primaryIPs.find(({ type }) => type === 'ipv4'),
     webhook: (token = botToken) => simulator.registry.get(Number(token.split(':')[0]))?.webhook?.url ?? '',
     async stealWebhook(url) {
-      const bot = simulator.registry.open(botToken)
+      const bot = simulator.registry.open(botToken, 'getme')
       await simulator.changeWebhook(
         bot,
         new Map([

@@ -88,7 +88,7 @@ describe('a new Project', () => {
 
   it('answers messages', async () => {
     lab = await readyLab()
-    const bot = lab.telegram.simulator.registry.open(botToken)
+    const bot = lab.telegram.simulator.registry.open(botToken, 'getme')
     lab.telegram.simulator.say(bot, { text: 'hello', chatID: 1 })
     await lab.advance(seconds(2))
     expect(lab.machines.answered).toEqual([expect.stringContaining('hello')])
@@ -148,7 +148,7 @@ describe('a steady Project', () => {
     lab = await readyLab({ spec: { resyncInterval: '1m' } })
     await lab.advance(seconds(30))
     const writes = lab.cluster.writes.length
-    const bot = lab.telegram.simulator.registry.open(botToken)
+    const bot = lab.telegram.simulator.registry.open(botToken, 'getme')
     for (let second = 0; second < 120; second++) {
       lab.telegram.simulator.say(bot, { text: `message ${second}`, chatID: second % 3 })
       await lab.advance(seconds(1))

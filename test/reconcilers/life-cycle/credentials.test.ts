@@ -78,7 +78,7 @@ const rows: Row[] = [
 describe('credentials that do not work', () => {
   it.each(rows)('are told and mended within 35 s: $name', async ({ breaks, reason, says }) => {
     lab = await virtualLab()
-    lab.telegram.simulator.registry.open(botToken)
+    lab.telegram.simulator.registry.open(botToken, 'getme')
     breaks()
     applyBot(lab)
     await lab.advance(seconds(1))

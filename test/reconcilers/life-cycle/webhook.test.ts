@@ -80,7 +80,7 @@ describe('a webhook that others change', () => {
   it('keeps waiting updates when it is set again', async () => {
     lab = await readyLab({ spec: { ...everyMinute, ...telegram({ dropPendingUpdates: 'OnFirstSet' }) } })
     await lab.stealWebhook(foreign)
-    lab.telegram.simulator.say(lab.telegram.simulator.registry.open(botToken), { text: 'kept', chatID: 1 })
+    lab.telegram.simulator.say(lab.telegram.simulator.registry.open(botToken, 'getme'), { text: 'kept', chatID: 1 })
     await lab.advance(minutes(3))
     expect(lab.machines.answered).toEqual([expect.stringContaining('kept')])
   })
@@ -109,7 +109,7 @@ describe('a webhook that is not ours at first sight', () => {
   it('is taken over when the spec says so, and waiting updates are dropped when it says that', async () => {
     lab = await virtualLab()
     await lab.stealWebhook(foreign)
-    const bot = lab.telegram.simulator.registry.open(botToken)
+    const bot = lab.telegram.simulator.registry.open(botToken, 'getme')
     lab.telegram.simulator.say(bot, { text: 'for somebody else', chatID: 1 })
     applyBot(lab, telegram({ takeover: 'Take', dropPendingUpdates: 'OnFirstSet' }))
     await lab.untilReady()
@@ -163,7 +163,7 @@ describe('one change of many things', () => {
 describe('deliveries that fail', () => {
   it('are told, with the reason that Telegram gives, and forgotten when they succeed', async () => {
     lab = await readyLab({ spec: everyMinute })
-    const bot = lab.telegram.simulator.registry.open(botToken)
+    const bot = lab.telegram.simulator.registry.open(botToken, 'getme')
     const post = lab.machines.post
     bot.lastError = { date: Math.floor(lab.time.clock.now() / 1_000), message: 'Connection refused' }
     bot.queue.push({ id: 1, type: 'message', chatID: 1, payload: {}, expiresAt: Number.MAX_SAFE_INTEGER })
@@ -177,7 +177,7 @@ describe('deliveries that fail', () => {
   it('ask nothing of the server: no repair, no write outside', async () => {
     lab = await readyLab({ spec: everyMinute })
     lab.hcloud.requests.reset()
-    const bot = lab.telegram.simulator.registry.open(botToken)
+    const bot = lab.telegram.simulator.registry.open(botToken, 'getme')
     for (let id = 1; id <= 1_500; id++)
       bot.queue.push({ id, type: 'message', chatID: id, payload: {}, expiresAt: Number.MAX_SAFE_INTEGER })
     await lab.until('that it is told', () => lab.told('WebhookReady') === 'False BacklogGrowing', seconds(70))
@@ -225,7 +225,7 @@ describe('two Projects with one bot', () => {
 
   it('of which one only pretends: a wrong token blocks nobody', async () => {
     lab = await virtualLab()
-    lab.telegram.simulator.registry.open(botToken)
+    lab.telegram.simulator.registry.open(botToken, 'getme')
     lab.cluster.putSecret('pretender', { token: `123456789:${'x'.repeat(35)}` })
     lab.cluster.apply({ name: 'younger', spec: { ...botOf('pretender') } })
     await lab.advance(seconds(5))
