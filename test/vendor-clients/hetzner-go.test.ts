@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { prepareGoProgram } from '../../scripts/vendor-clients/go-program.ts'
+import { hasVendorDescription } from '../simulators/hcloud/vendor-description.ts'
 import { describeClient } from './describe-client.ts'
 import { factsOf } from './run-client.ts'
 import { hetznerToken, type ServedWorld, serveWorld } from './served-world.ts'
@@ -14,10 +15,10 @@ beforeAll(async () => {
 })
 afterAll(() => served[Symbol.asyncDispose]())
 
-const tell = (chapter: string) =>
+const tell = (chapter: string, at = served) =>
   factsOf({
     ...{ program: prepared.ready ?? '', args: [chapter] },
-    env: { HCLOUD_ENDPOINT: served.hcloud, HCLOUD_TOKEN: hetznerToken(chapter) },
+    env: { HCLOUD_ENDPOINT: at.hcloud, HCLOUD_TOKEN: hetznerToken(chapter) },
   })
 
 describeClient('hcloud-go', prepared, () => {
@@ -118,6 +119,13 @@ describeClient('hcloud-go', prepared, () => {
       correlationIDs: true,
     })
     expect(served.hetzner(hetznerToken('pages'))?.firewalls).toEqual([])
+  })
+
+  it('does not mind members that nobody knows, and they are seen here', async () => {
+    await using grown = await serveWorld({ seed: 4107 })
+    grown.world.hcloud.control.addFault({ kind: 'strangeAnswers' })
+    expect(await tell('changes', grown)).toMatchObject({ status: 'running', type: 'cx33' })
+    if (hasVendorDescription) expect(grown.wrongAnswers).not.toEqual([])
   })
 
   it('gets nothing that the vendor’s description does not allow', () => {
