@@ -5,6 +5,9 @@ import { parseSelector } from './labels.ts'
 import type { Action, Firewall, HetznerProject, Server } from './state.ts'
 import type { World } from './world.ts'
 
+/** Also counts those that a label selector would add. */
+export const firewallsPerServer = 5
+
 export function isSelected({ selectors }: Firewall, { labels }: Server): boolean {
   return selectors.some((selector) => parseSelector(selector)?.(labels) ?? false)
 }
@@ -33,6 +36,8 @@ function relink({ world, project }: In, firewall: Firewall, server: Server): Act
   const link = server.firewalls.find(({ id }) => id === firewall.id)
   const wanted = isWanted(firewall, server)
   if (wanted === (link !== undefined)) return []
+  // It has to wait until another one goes.
+  if (wanted && server.firewalls.length >= firewallsPerServer) return []
   if (wanted) server.firewalls.push({ id: firewall.id, status: 'pending' })
   const action = world.actions.start(project, {
     command: wanted ? 'apply_firewall' : 'remove_firewall',
@@ -42,7 +47,10 @@ function relink({ world, project }: In, firewall: Firewall, server: Server): Act
     ],
     seconds: world.options.firewallSeconds,
     locks: [server],
-    succeed: () => settle(firewall, server),
+    succeed: () => {
+      settle(firewall, server)
+      if (!wanted) relinkServer(world, project, server)
+    },
   })
   return [action]
 }

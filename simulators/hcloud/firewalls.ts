@@ -10,14 +10,12 @@ import {
   type Target,
   updateFirewallBody,
 } from './firewall-input.ts'
-import { isInUse, isSelected, relinkFirewall } from './firewall-links.ts'
+import { firewallsPerServer, isInUse, isSelected, relinkFirewall } from './firewall-links.ts'
 import { findByParam, isNameUsed, parseBody } from './input.ts'
 import { parseSelector } from './labels.ts'
 import { listAnswer } from './paging.ts'
 import type { Action, Firewall, Listed } from './state.ts'
 import { timestamp } from './timestamp.ts'
-
-const firewallsPerServer = 5
 
 export const firewallEndpoints: readonly Endpoint[] = [
   { method: 'GET', path: '/firewalls', handle: listFirewalls },

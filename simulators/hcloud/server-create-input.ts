@@ -1,10 +1,9 @@
 // The body of POST /servers.
 
 import { z } from 'zod'
+import { firewallsPerServer } from './firewall-links.ts'
 import { hostname, id, idOrName, labels } from './input.ts'
 import { userData } from './user-data-input.ts'
-
-const firewallsPerServer = 5
 
 export const createServerBody = z.strictObject({
   name: hostname,

@@ -140,6 +140,24 @@ describe('a firewall', () => {
     expect([status, body.error.code, body.error.details.fields[0].name]).toEqual([422, 'invalid_input', field])
   })
 
+  it('waits for its place on a server that has five, also when a label selects it', async () => {
+    const { api, clock, runningServer } = createLab()
+    const target = { apply_to: [bySelector('shared')] }
+    const create = async (name: string) => (await api('POST', '/firewalls', { name, ...target })).body.firewall.id
+    const ids: number[] = []
+    for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) ids.push(await create(name))
+    const { id } = await runningServer({ labels: { shared: '' } })
+    const held = async () =>
+      (await api('GET', `/servers/${id}`)).body.server.public_net.firewalls.map((one: { id: number }) => one.id)
+    expect(await held()).toEqual(ids.slice(0, 5))
+    const more = { apply_to: [byServer(id)] }
+    const refused = await api('POST', `/firewalls/${ids[5]}/actions/apply_to_resources`, more)
+    expect([refused.status, refused.body.error.code]).toEqual([403, 'resource_limit_exceeded'])
+    await api('POST', `/firewalls/${ids[0]}/actions/remove_from_resources`, { remove_from: [bySelector('shared')] })
+    await clock.advance(5_000)
+    expect(await held()).toEqual(ids.slice(1))
+  })
+
   it('is refused with a selector that is none, or a name that is taken', async () => {
     const { api } = createLab()
     expect((await api('POST', '/firewalls', { name: 'f', apply_to: [bySelector('a b')] })).status).toBe(422)
