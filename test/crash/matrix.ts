@@ -1,10 +1,9 @@
 // Every point of a story's undisturbed run, before and after: the operator is killed there, and the world must end the same.
 
-import type { TraceLine } from '../proxy/recorder.ts'
-import { nameOf } from '../proxy/recorder.ts'
+import { nameOf, type Point, type TraceLine } from '../proxy/recorder.ts'
 import type { Arena } from './arena.ts'
 import { differencesOf, type EndState } from './end-state.ts'
-import { type Kill, type Run, runStory } from './run.ts'
+import { type Kill, type Run, type RunOptions, runStory } from './run.ts'
 import type { Story } from './story.ts'
 
 export interface Undisturbed {
@@ -26,7 +25,7 @@ export interface MatrixReport {
 /** For those who look into a failure: only plans whose name contains this. */
 const isWanted = (plan: Kill): boolean => nameOfPlan(plan).includes(process.env['BOTYARD_PLAN'] ?? '')
 
-const nameOfPlan = ({ when, point }: Kill): string => `${when} ${nameOf(point)}`
+export const nameOfPlan = ({ when, point }: Kill): string => `${when} ${nameOf(point)}`
 
 /** A point that depends on the moment may be missed once. */
 const tries = 3
@@ -41,7 +40,12 @@ export const plansOf = (trace: readonly TraceLine[]): Kill[] =>
   trace.flatMap(({ point }) => [
     { point, when: 'before' as const },
     { point, when: 'after' as const },
+    ...(isCreate(point) ? [{ point, when: 'late' as const }] : []),
   ])
+
+/** What must not exist twice, and must not come into being after a deletion. */
+const isCreate = ({ world, verb, path }: Point): boolean =>
+  world === 'hetzner' && verb === 'POST' && !path.includes('/actions/')
 
 export async function runMatrix(
   arena: Arena,
@@ -57,7 +61,7 @@ export async function runMatrix(
 
   async function runPlan(plan: Kill): Promise<void> {
     const name = nameOfPlan(plan)
-    const run = await untilMet(arena, o.story, plan).catch((error: Error) => error)
+    const run = await untilMet(arena, o.story, { kill: plan }).catch((error: Error) => error)
     if (run instanceof Error) return void report.failures.push(`${name}: ${run.message}`)
     if (!run.killed) report.missed.push(name)
     for (const problem of problemsOf(run, o.undisturbed)) report.failures.push(`${name}: ${problem}`)
@@ -68,14 +72,14 @@ export async function runMatrix(
   return report
 }
 
-async function untilMet(arena: Arena, story: Story, plan: Kill): Promise<Run> {
+export async function untilMet(arena: Arena, story: Story, options: RunOptions): Promise<Run> {
   for (let count = 1; ; count++) {
-    const run = await runStory(arena, story, plan)
+    const run = await runStory(arena, story, options)
     if (run.killed || count === tries) return run
   }
 }
 
-function problemsOf(run: Run, { end }: Undisturbed): string[] {
-  const ending = run.end === undefined ? [`no end: ${JSON.stringify(run.last)}`] : differencesOf(end, run.end)
-  return [...run.violations, ...ending]
+export function problemsOf(run: Run, { end }: Undisturbed): string[] {
+  const ending = run.end === undefined ? [`not reached: ${JSON.stringify(run.last)}`] : differencesOf(end, run.end)
+  return [...run.violations, ...ending.map((line) => `the end: ${line}`)]
 }

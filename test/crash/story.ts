@@ -21,6 +21,8 @@ export interface Story {
   meanwhile?: { at(point: Point): boolean; act(stage: Stage): Promise<void> }
   /** The end; asked again and again. */
   settled(stage: Stage): Promise<boolean>
+  /** One that is killed in many places or waits for long: it is told in `make test-long`. */
+  isLong?: true
   /** The Project is being deleted from `act` (or `meanwhile`) on. */
   deletes?: true
 }

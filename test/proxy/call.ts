@@ -22,6 +22,8 @@ export interface Asked {
 const uid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g
 /** Names that the operator gives end with 65 bits in base 32. */
 const hash = /\b(echo|botyard)-[0-9a-v]{13}\b/g
+/** SHA-256, also without its last digit, as a label holds it. */
+const digest = /\b[0-9a-f]{63,64}\b/g
 const address = /\b(?:\d{1,3}\.){3}\d{1,3}\b/g
 
 /** Takes out what differs from run to run: uids, hashes in names, addresses, namespaces of tests. */
@@ -29,6 +31,7 @@ export const withoutIdentity = (text: string): string =>
   text
     .replaceAll(uid, ':uid')
     .replaceAll(hash, '$1-:hash')
+    .replaceAll(digest, ':digest')
     .replaceAll(address, ':ip')
     .replaceAll(/\bplan-[0-9a-z]+\b/g, ':namespace')
 

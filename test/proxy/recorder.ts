@@ -124,6 +124,9 @@ export function createRecorder(): Recorder {
       known.set(call, { point, says })
       await listener.before?.(point)
     },
+    failed(call) {
+      open.delete(call)
+    },
     async after(call, answer) {
       open.delete(call)
       state.lastAt = performance.now()

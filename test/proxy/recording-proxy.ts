@@ -20,6 +20,8 @@ export class Dropped extends Error {
 export interface ProxyListener {
   /** The request is read and not yet forwarded; while this waits, so does the call. */
   before?(call: Call, question: Question): Promise<void> | void
+  /** There is no answer: the upstream could not be reached. */
+  failed?(call: Call): void
   /** The upstream has answered, and the client does not know yet. A watch counts as answered when it begins. */
   after?(call: Call, answer: Answer): Promise<void> | void
 }
@@ -88,9 +90,15 @@ export async function createRecordingProxy(options: RecordingProxyOptions): Prom
   }
 }
 
-/** A watch may be silent for long. */
+/** A watch may be silent for long; a connection at rest is let go before the upstream closes it under a request. */
 const agentFor = (ca?: string) =>
-  new Agent({ bodyTimeout: 0, headersTimeout: 0, ...(ca !== undefined && { connect: { ca } }) })
+  new Agent({
+    bodyTimeout: 0,
+    headersTimeout: 0,
+    keepAliveTimeout: 500,
+    keepAliveMaxTimeout: 500,
+    ...(ca !== undefined && { connect: { ca } }),
+  })
 
 type Server = ReturnType<typeof createServer> | ReturnType<typeof createTLSServer>
 

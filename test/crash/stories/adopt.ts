@@ -9,6 +9,7 @@ const oldUIDs = new WeakMap<object, string>()
 export const adopt: Story = {
   name: 'adopt',
   about: 'A Project that was lost and re-created is told to take over what the earlier one owned.',
+  isLong: true,
   async prepare(stage) {
     const { api } = stage.arena
     await createReady(stage)

@@ -7,6 +7,7 @@ const namespaceOf = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', me
 export const deleteNamespace: Story = {
   name: 'delete-namespace',
   about: 'The namespace of a Ready Project is deleted, with the Secrets and the right to read them.',
+  isLong: true,
   prepare: createReady,
   act: ({ arena, tenant }) => arena.api.delete(namespaceOf(tenant.namespace)),
   settled: async ({ arena, tenant }) => (await arena.api.find(namespaceOf(tenant.namespace))) === undefined,

@@ -5,6 +5,7 @@ import { createReady, isGone, type Story } from '../story.ts'
 export const deleteSecretsFirst: Story = {
   name: 'delete-secrets-first',
   about: 'Both Secrets with the tokens of a Ready Project are deleted, then the Project.',
+  isLong: true,
   prepare: createReady,
   async act({ arena, tenant, manifest }) {
     for (const name of ['hetzner', `${tenant.name}-bot`, `${tenant.name}-botyard`])

@@ -5,6 +5,7 @@ import { askForPass, createLongReady, isServing, ourServer, type Story } from '.
 export const repairServer: Story = {
   name: 'repair-server',
   about: 'The server of a Ready Project is deleted by hand; another one takes its address.',
+  isLong: true,
   prepare: createLongReady,
   async act(stage) {
     stage.world.hcloud.control.deleteServer(ourServer(stage)?.id ?? 0)

@@ -6,6 +6,7 @@ import { askForPass, createLongReady, isHandled, isServing, ourServer, type Stor
 export const suspend: Story = {
   name: 'suspend',
   about: 'A Ready Project is suspended, its server is switched off by hand, and it is resumed.',
+  isLong: true,
   prepare: createLongReady,
   async act(stage) {
     const { api } = stage.arena
@@ -16,6 +17,7 @@ export const suspend: Story = {
     await askForPass(stage)
     await seen('the request')
     await api.patch(stage.manifest, { spec: { suspend: false } })
+    await askForPass(stage)
   },
   settled: isServing,
 }
