@@ -14,6 +14,8 @@ const apartTests = [
   'test/chart/release.cluster.test.ts',
 ]
 const longTests = 'test/**/*.long.test.ts'
+/** Programs and libraries of others: who runs the unit tests again and again need not wait for Python to load. */
+const vendorClientTests = 'test/vendor-clients/**/*.test.ts'
 
 export default defineConfig({
   test: {
@@ -22,9 +24,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: [clusterTests, longTests],
+          exclude: [clusterTests, longTests, vendorClientTests],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'vendor-clients',
+          include: [vendorClientTests],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {

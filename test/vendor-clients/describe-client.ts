@@ -3,12 +3,9 @@
 import { describe } from 'vitest'
 import type { Prepared } from '../../scripts/vendor-clients/prepared.ts'
 
-/** In milliseconds, for one test: a client is a process that loads its libraries, on a machine that is busy. */
-const patience = 120_000
-
 export function describeClient(name: string, { missing }: Prepared<unknown>, tests: () => void): void {
   if (missing === undefined) {
-    describe(name, { timeout: patience }, tests)
+    describe(name, tests)
   } else {
     process.stderr.write(`skipped, ${name}: ${missing}\n`)
     describe.skip(`${name} (skipped: ${missing})`, tests)
