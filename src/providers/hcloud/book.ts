@@ -41,7 +41,9 @@ export function createBook<T extends Identified>({ reach, list, get, cache }: Bo
 
     async findLive(uid, { signal, lane = 'create' }) {
       await reach.prove({ signal, lane })
-      return read(uid, { signal, lane })
+      const live = await read(uid, { signal, lane })
+      cache?.list.compare(uid, live)
+      return live
     },
 
     async byName(name, signal) {

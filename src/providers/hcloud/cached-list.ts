@@ -38,7 +38,9 @@ export interface CachedList<T> {
   known(uid: string): readonly T[]
   /** Reads everything anew, in one flight shared by all who ask before it begins; answers this uid's items. */
   fresh(uid: string, readAll: ReadAll<T>, signal: AbortSignal): Promise<readonly T[]>
-  /** The same without a question. */
+  /** What a live read has just shown of this uid: where it shows something else, nothing listed so far speaks. */
+  compare(uid: string, live: readonly T[]): void
+  /** Like `fresh`, without a question. */
   sweep(readAll: ReadAll<T>): Promise<void>
   /** The answer to a write. */
   merge(item: T): void
@@ -128,6 +130,7 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
       await untilAborted(flight(readAll), signal)
       return ofUID(uid)
     },
+    compare: (uid, live) => void (isSame(print, ofUID(uid), live) || writes.touch(uid)),
     sweep: flight,
     merge(item) {
       items.set(item.id, item)
@@ -144,4 +147,9 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
       return queued !== undefined
     },
   }
+}
+
+function isSame<T extends Identified>(print: (item: T) => string, one: readonly T[], other: readonly T[]): boolean {
+  const words = (items: readonly T[]) => items.map((item) => `${item.id} ${print(item)}`).sort()
+  return words(one).join('\n') === words(other).join('\n')
 }

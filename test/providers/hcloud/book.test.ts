@@ -28,6 +28,28 @@ describe('find', () => {
     expect(await lab.callsOf(() => account.servers.find('p1', lab.signal))).toEqual(['GET /servers'])
   })
 
+  it('does not let a list speak that a later live read has contradicted', async () => {
+    const lab = createLab()
+    lab.start()
+    const { account } = await lab.withMarker()
+    const { id } = await lab.runningServer(account)
+    await lab.clock.advance(minutes(1))
+    lab.simulator.control.powerOffServer(id)
+    const live = await account.servers.findLive('p1', { signal: lab.signal })
+    expect(live).toMatchObject([{ status: 'off' }])
+    expect(await account.servers.find('p1', lab.signal)).toMatchObject([{ status: 'off' }])
+  })
+
+  it('needs no new list after a live read that told the same', async () => {
+    const lab = createLab()
+    lab.start()
+    const { account } = await lab.withMarker()
+    await lab.runningServer(account)
+    await lab.clock.advance(minutes(1))
+    await account.servers.findLive('p1', { signal: lab.signal })
+    expect(await lab.callsOf(() => account.servers.find('p1', lab.signal))).toEqual([])
+  })
+
   it('needs no new list after an own write that told what has become of its object (R12)', async () => {
     const lab = createLab()
     lab.start()
