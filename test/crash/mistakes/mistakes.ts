@@ -52,7 +52,7 @@ export const mistakes: readonly Mistake[] = [
     from: '  confirmAbsence,\n',
     to: '',
     story: 'delete-while-creating',
-    plan: 'late hetzner POST /servers #1',
+    plan: 'late hetzner POST /primary_ips #1',
     caughtBy: 'the end',
   },
   {
