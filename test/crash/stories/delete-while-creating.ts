@@ -13,4 +13,5 @@ export const deleteWhileCreating: Story = {
   },
   settled: isGone,
   deletes: true,
+  isLong: true,
 }
