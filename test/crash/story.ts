@@ -21,6 +21,8 @@ export interface Story {
   meanwhile?: { at(point: Point): boolean; act(stage: Stage): Promise<void> }
   /** The end; asked again and again. */
   settled(stage: Stage): Promise<boolean>
+  /** Why two undisturbed runs may differ in a call: its trace is there to be read, and is not compared. */
+  varies?: string
   /** One that is killed in many places or waits for long: it is told in `make test-long`. */
   isLong?: true
   /** The Project is being deleted from `act` (or `meanwhile`) on. */
