@@ -293,14 +293,6 @@ export const rules7To12: readonly Mutation[] = [
   },
   {
     rule: 'R12',
-    what: 'a write that told nothing of its result outdates what was listed',
-    file: 'src/providers/hcloud/write-log.ts',
-    from: 'if (!merged) entry.endOrder',
-    to: 'if (false) entry.endOrder',
-    killedBy: 'asked for before our own write',
-  },
-  {
-    rule: 'R12',
     what: 'nor does one from while a write without an answer may still land',
     file: 'src/providers/hcloud/write-log.ts',
     from: ' && asked.at >= entry.unsureUntil',
