@@ -90,11 +90,10 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
   function apply(list: readonly T[], asked: Moment): void {
     // Of two lists under way at once, the one that was asked for later has the last word.
     if (listed !== undefined && listed.asked.order > asked.order) return
-    const next = overlay(new Map(list.map((item) => [item.id, item])), asked)
-    const changed =
-      listed === undefined
-        ? new Set<string>()
-        : differences({ before: items, after: next, print, uidOf, onDifference: deps.onDifference })
+    const next = overlay(byID(list), asked)
+    // The first look has nothing to differ from.
+    const before = listed === undefined ? next : items
+    const changed = differences({ before, after: next, print, uidOf, onDifference: deps.onDifference })
     items = next
     listed = { asked, ended: clock.monotonic() }
     deps.onListed()
@@ -130,7 +129,9 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
       await untilAborted(flight(readAll), signal)
       return ofUID(uid)
     },
-    compare: (uid, live) => void (isSame(print, ofUID(uid), live) || writes.touch(uid)),
+    compare(uid, live) {
+      if (differences({ before: byID(ofUID(uid)), after: byID(live), print, uidOf }).size > 0) writes.touch(uid)
+    },
     sweep: flight,
     merge(item) {
       items.set(item.id, item)
@@ -149,7 +150,4 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
   }
 }
 
-function isSame<T extends Identified>(print: (item: T) => string, one: readonly T[], other: readonly T[]): boolean {
-  const words = (items: readonly T[]) => items.map((item) => `${item.id} ${print(item)}`).sort()
-  return words(one).join('\n') === words(other).join('\n')
-}
+const byID = <T extends Identified>(list: readonly T[]) => new Map(list.map((item) => [item.id, item]))
