@@ -55,8 +55,9 @@ export function createBook<T extends Identified>({ reach, list, get, cache }: Bo
       try {
         return await get(id, { lane: 'create', signal })
       } catch (error) {
-        if (isNotFound(error)) return undefined
-        throw error
+        if (!isNotFound(error)) throw error
+        cache?.list.remove(id)
+        return undefined
       }
     },
 

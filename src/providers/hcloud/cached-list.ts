@@ -28,6 +28,8 @@ export interface CachedListDeps<T> {
 
 export interface Identified {
   readonly id: number
+  /** Unique among those of its kind, also of those being deleted. */
+  readonly name: string
 }
 
 /** Reads every item of this cluster, live. */
@@ -42,9 +44,9 @@ export interface CachedList<T> {
   compare(uid: string, live: readonly T[]): void
   /** Like `fresh`, without a question. */
   sweep(readAll: ReadAll<T>): Promise<void>
-  /** The answer to a write. */
+  /** The answer to a write: also whatever bore the name before is gone. */
   merge(item: T): void
-  /** The answer to a deletion. */
+  /** The answer to a deletion, or a read by id that found nothing: unlike lists, those do not lag. */
   remove(id: number): void
   readonly size: number
   /** A shared flight is about to begin. */
@@ -119,6 +121,11 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
     return queued
   }
 
+  function remove(id: number): void {
+    items.delete(id)
+    merged.set(id, { item: undefined, moment: writes.now() })
+  }
+
   return {
     known(uid) {
       if (listed === undefined || clock.monotonic() - listed.ended > deps.maxAge()) return []
@@ -134,13 +141,11 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
     },
     sweep: flight,
     merge(item) {
+      for (const { id, name } of items.values()) if (name === item.name && id !== item.id) remove(id)
       items.set(item.id, item)
       merged.set(item.id, { item, moment: writes.now() })
     },
-    remove(id) {
-      items.delete(id)
-      merged.set(id, { item: undefined, moment: writes.now() })
-    },
+    remove,
     get size() {
       return items.size
     },

@@ -94,6 +94,16 @@ describe('find', () => {
     expect(await account.servers.find('p1', lab.signal)).toMatchObject([{ id: server.id }])
   })
 
+  it('forgets what the answer to a create said when a read by id says that it is gone', async () => {
+    const lab = createLab()
+    const { account } = await lab.withMarker()
+    const { server } = await account.servers.create(serverBody('p1'), lab.write('p1'))
+    lab.simulator.control.deleteServer(server.id)
+    expect(await account.servers.find('p1', lab.signal)).toMatchObject([{ id: server.id }])
+    expect(await account.servers.byID(server.id, lab.signal)).toBeUndefined()
+    expect(await account.servers.find('p1', lab.signal)).toEqual([])
+  })
+
   it('distrusts lists for a while after a write of unknown outcome', async () => {
     const lab = createLab()
     const { account } = await lab.withMarker()

@@ -6,6 +6,7 @@ import { fakeClock } from '../../support/fake-clock.ts'
 
 interface Item {
   id: number
+  name: string
   uid: string
   value: number
 }
@@ -27,7 +28,7 @@ function setUp() {
   return { clock, writes, changes, list, signal }
 }
 
-const item = (id: number, value = 0, uid = `u${id}`): Item => ({ id, uid, value })
+const item = (id: number, value = 0, uid = `u${id}`): Item => ({ id, name: `item-${id}`, uid, value })
 
 describe('a shared flight', () => {
   it('begins after the question: one that is under way may have read too early', async () => {
@@ -133,6 +134,17 @@ describe('what may be known', () => {
       }
     }
     await fc.assert(fc.asyncProperty(steps, run), { numRuns: 150 })
+  })
+
+  it.each([
+    { what: 'no list has shown', listed: [] },
+    { what: 'a list that lags shows still', listed: [item(1, 0, 'u')] },
+  ])('is not what bore the name before the one whose creation was just answered, which $what', async ({ listed }) => {
+    const { list, signal } = setUp()
+    list.merge(item(1, 0, 'u'))
+    list.merge({ ...item(2, 0, 'u'), name: 'item-1' })
+    const found = await list.fresh('u', async () => listed, signal)
+    expect(found.map(({ id }) => id)).toEqual([2])
   })
 
   it('is nothing while an own write is under way', async () => {

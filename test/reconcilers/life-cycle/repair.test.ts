@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { minutes, seconds } from '../../../src/clock.ts'
-import { key, readyLab, type VirtualLab } from '../../support/virtual-lab.ts'
+import { applyBot, key, readyLab, type VirtualLab, virtualLab } from '../../support/virtual-lab.ts'
 
 let lab: VirtualLab
 afterEach(async () => expect(await lab.close()).toEqual([]))
@@ -27,6 +27,34 @@ describe('a server', () => {
     expect(lab.account().servers).toHaveLength(1)
     expect(lab.status().server?.id).toBe(id())
     expect(lab.calls('telegram')['POST /setWebhook']).toBe(1)
+  })
+
+  it('is created again at once, and no ghost is seen, when it was deleted right after its creation', async () => {
+    lab = await virtualLab({ bootSeconds: 0, hcloud: { createSeconds: 0.5, startSeconds: 0.5, deleteSeconds: 0.1 } })
+    applyBot(lab)
+    await lab.untilReady()
+    const told = new Set<string | undefined>()
+    lab.cluster.onStatus = () => told.add(lab.told('ServerReady'))
+    lab.hcloud.control.deleteServer(id())
+    lab.cluster.annotate(key, { 'botyard.dev/reconcile-requested-at': '1' })
+    await lab.until('that it is missed', () => lab.told('Ready') !== 'True Available', seconds(5))
+    const took = await lab.untilReady()
+    expect([...told]).not.toContain('False NameTaken')
+    expect(took).toBeLessThan(seconds(10))
+  })
+
+  it.each(['POST /servers', 'GET /ssh_keys'])('is told to be missing, also while %s fails', async (route) => {
+    lab = await readyLab()
+    lab.hcloud.faults.add({ route, kind: 'status', status: 503 })
+    lab.hcloud.control.deleteServer(id())
+    await lab.until('that it is missed', () => lab.told('Ready') === 'False Repairing', seconds(35))
+    expect(lab.condition('ServerReady')?.message).toContain(route)
+    await lab.advance(minutes(3))
+    expect([lab.told('ServerReady'), lab.told('Reconciling')]).toEqual(['False Repairing', 'True Retrying'])
+    expect(lab.status().lastError?.class).toBe('Transient')
+    lab.hcloud.faults.clear()
+    await lab.untilReady()
+    expect(lab.status()).not.toHaveProperty('lastError')
   })
 
   it('is started when it was switched off', async () => {
