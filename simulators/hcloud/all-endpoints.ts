@@ -2,6 +2,7 @@
 
 import { actionEndpoints } from './action-endpoints.ts'
 import { catalogEndpoints } from './catalog.ts'
+import { emptyListEndpoints } from './empty-lists.ts'
 import type { Endpoint } from './endpoint.ts'
 import { firewallEndpoints } from './firewalls.ts'
 import type { Guests } from './guests.ts'
@@ -42,4 +43,5 @@ export const allEndpoints = ({ life, power, guests }: EndpointDeps): readonly En
   ...sshKeyEndpoints,
   ...catalogEndpoints,
   ...pricingEndpoints,
+  ...emptyListEndpoints,
 ]

@@ -95,6 +95,22 @@ describeClient('hcloud', prepared, () => {
       expect(await typed(thing)).toMatch(/^ID:/)
   })
 
+  it('lists everything, also kinds of which there is nothing', async () => {
+    const empty = ['load-balancer', 'floating-ip', 'certificate', 'volume']
+    for (const kind of empty) {
+      expect((await typed(`${kind} list`)).split('\n'), kind).toEqual([expect.stringMatching(/^ID +.*NAME/), ''])
+      expect(await type(`${kind} describe nothing`)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/not found/),
+      })
+    }
+    // Debian's lists one kind at a time.
+    const isKnown = (await typed('all list --help')).includes('all list')
+    if (isKnown) expect(await typed('all list')).toMatch(/SERVERS.*\n\d+ +server +running/s)
+    const asked = served.world.hcloud.requests.counts().filter(({ status }) => status >= 400)
+    expect(asked).toEqual([])
+  })
+
   it('turns it off and on, and renames and labels it', async () => {
     await typed('server poweroff server')
     expect(server()).toMatchObject({ status: 'off' })

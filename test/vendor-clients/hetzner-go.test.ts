@@ -73,6 +73,7 @@ describeClient('hcloud-go', prepared, () => {
       },
       ...{ volumes: 1, volumeOf: true, 'volume outlives': true, isos: true, rescue: 'unsupported_error' },
       ...{ detached: ['detach_volume'], resized: ['resize_volume'], attached: ['attach_volume'] },
+      nothing: [0, 0, 0, 0],
       ...{ group: 'group', membersOf: 1, 'left group': 0 },
     })
     const nothing = { servers: [], networks: [], volumes: [], placementGroups: [] }

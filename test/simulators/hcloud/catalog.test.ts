@@ -34,6 +34,22 @@ describe('ISOs', () => {
   })
 })
 
+describe('kinds that cannot be ordered here', () => {
+  const page = { page: 1, per_page: 25, previous_page: null, next_page: null, last_page: 1, total_entries: 0 }
+
+  it.each(['load_balancers', 'floating_ips', 'certificates', 'zones'])('%s are listed, and are none', async (kind) => {
+    const { api } = createLab()
+    const query = 'name=a&label_selector=a&sort=created:desc&page=1&per_page=50'
+    for (const asked of ['', `?${query}`]) {
+      const { status, body } = await api('GET', `/${kind}${asked}`)
+      const pagination = asked === '' ? page : { ...page, per_page: 50 }
+      expect([status, body]).toEqual([200, { [kind]: [], meta: { pagination } }])
+    }
+    for (const wrong of ['nme=a', 'sort=size', 'per_page=51', 'label_selector=a%20b'])
+      expect((await api('GET', `/${kind}?${wrong}`)).body.error).toMatchObject({ code: 'invalid_input' })
+  })
+})
+
 describe('metrics', () => {
   const hour = 'start=2026-01-01T00:00:00Z&end=2026-01-01T01:00:00Z'
 

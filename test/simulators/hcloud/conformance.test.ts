@@ -7,7 +7,7 @@ import { answerCheck, createLab } from './support.ts'
 import { tour } from './tour.ts'
 import { hasVendorDescription, validateAnswer } from './vendor-description.ts'
 
-/** What the simulator only refuses: it has no rescue system, consoles, guest agents, ISO drives or snapshots. */
+/** What the simulator only refuses: it has no rescue system, consoles, guest agents, ISO drives, snapshots or zones. */
 const unsupported = [
   'POST /servers/{}/actions/attach_iso',
   'POST /servers/{}/actions/enable_rescue',
@@ -18,6 +18,10 @@ const unsupported = [
   'PUT /images/{}',
   'DELETE /images/{}',
   'POST /images/{}/actions/change_protection',
+  'POST /load_balancers',
+  'POST /floating_ips',
+  'POST /certificates',
+  'POST /zones',
 ]
 
 const takenAway = ['GET /datacenters', 'GET /datacenters/{}']

@@ -37,6 +37,9 @@ async function seeCatalogue({ go }: Guide): Promise<void> {
     await go('GET', path)
   }
   for (const path of ['/locations', '/locations/2', '/pricing', '/isos', '/isos/28821']) await go('GET', path)
+  for (const path of ['/load_balancers', '/floating_ips', '/certificates?type=managed', '/zones?mode=primary']) {
+    await go('GET', path)
+  }
 }
 
 async function seeKeys({ go }: Guide): Promise<void> {

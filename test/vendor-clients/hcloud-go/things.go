@@ -55,6 +55,12 @@ func things() facts {
 		"leftNetwork": done(must(client.Server.DetachFromNetwork(ctx, server, hcloud.ServerDetachFromNetworkOpts{Network: network}))),
 		"isos":        len(mustAll(client.ISO.All(ctx))) > 0,
 	}
+	told["nothing"] = []int{
+		len(mustAll(client.LoadBalancer.All(ctx))),
+		len(mustAll(client.FloatingIP.All(ctx))),
+		len(mustAll(client.Certificate.All(ctx))),
+		len(mustAll(client.Zone.All(ctx))),
+	}
 	told["rescue"] = codeOf(client.Server.EnableRescue(ctx, server, hcloud.ServerEnableRescueOpts{Type: hcloud.ServerRescueTypeLinux64}))
 	done(must(client.Server.DeleteWithResult(ctx, server)).Action)
 	told["left group"] = len(must(client.PlacementGroup.GetByID(ctx, group.ID)).Servers)
