@@ -87,6 +87,7 @@ describe('what can never be had', () => {
       server: { types: ['cpx11'], locations: ['nbg1'] },
       text: 'cpx11 is sold in ash',
     },
+    { name: 'a type whose time is over', server: { types: ['cx22'] }, text: 'cx22 is sold in no location' },
     { name: 'types of two architectures', server: { types: ['cx23', 'cax11'] }, text: 'one architecture' },
   ])('is told before anything is bought: $name', async ({ server, text }) => {
     lab = await virtualLab()
