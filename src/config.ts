@@ -1,8 +1,8 @@
 // Flags and environment, once, as typed configuration. The only reader of process.env. Every mistake is one line.
 
 import { isIPv4 } from 'node:net'
-import { parseArgs } from 'node:util'
 import { type Duration, hours, minutes, seconds } from './clock.ts'
+import { type Flag, type FlagName, flags, helpText, parseFlags, type Values } from './flags.ts'
 import type { LogLevel } from './log.ts'
 
 export interface Config {
@@ -33,49 +33,6 @@ export interface Config {
   health: { host: string; port: number }
   logLevel: LogLevel
 }
-
-interface Flag {
-  default?: string
-  help: string
-  boolean?: boolean
-  multiple?: boolean
-}
-
-const flags = {
-  kubeconfig: { help: 'Kubeconfig file; without it the operator runs in a pod.' },
-  context: { help: 'Context of that file; by default its current one.' },
-  'service-account-directory': {
-    help: "Folder with a pod's token and ca.crt; by default where the kubelet puts them.",
-  },
-  namespace: { help: "The operator's own namespace; by default POD_NAMESPACE." },
-  'cluster-id': { help: 'Names this cluster at Hetzner; by default the uid of the namespace kube-system.' },
-  'hcloud-endpoint': { default: 'https://api.hetzner.cloud/v1', help: 'Hetzner Cloud API.' },
-  'telegram-endpoint': { default: 'https://api.telegram.org', help: 'Telegram Bot API.' },
-  lab: {
-    boolean: true,
-    help: 'Allow http endpoints and --allow-probe-range: for simulators, never for real accounts.',
-  },
-  'allow-probe-range': { multiple: true, help: 'CIDR beyond global unicast that a probe may go to; only with --lab.' },
-  'no-escrow': {
-    boolean: true,
-    help: "Do not copy tokens and keys into the operator's namespace; deletions then need the Secrets.",
-  },
-  workers: { default: '64', help: 'Passes that run at once.' },
-  'reconcile-timeout': { default: '2m', help: 'The longest pass.' },
-  'hcloud-sweep-interval': { default: '30s', help: 'Between two looks at all servers of an account.' },
-  'hcloud-action-poll-interval': { default: '1s', help: 'Between two looks at the actions that run.' },
-  'hcloud-sold-out-memory': {
-    default: '5m',
-    help: 'How long a type that was sold out somewhere is not asked for there again.',
-  },
-  'hcloud-budget-reserve': { default: '0.2', help: "Share of Hetzner's request budget that is left to others." },
-  drain: { default: '10s', help: 'How long a call without an answer may still take effect.' },
-  'health-address': { default: '0.0.0.0:8080', help: 'Where /healthz, /readyz and /metrics are served.' },
-  'log-level': { default: 'info', help: 'trace, debug, info, warn, error or silent.' },
-  help: { boolean: true, help: 'Show this.' },
-} as const satisfies Record<string, Flag>
-
-type FlagName = keyof typeof flags
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -118,37 +75,6 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
 function apiServerOf(env: Environment): Pick<Config['pod'], 'host' | 'port'> {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env
   return host === undefined || port === undefined ? {} : { host, port }
-}
-
-type Values = Partial<Record<FlagName, string | boolean | string[]>>
-
-function parseFlags(
-  argv: readonly string[],
-): { kind: 'values'; values: Values } | { kind: 'mistakes'; lines: string[] } {
-  const known = (name: string): Flag | undefined => (Object.hasOwn(flags, name) ? flags[name as FlagName] : undefined)
-  const options = Object.fromEntries(
-    Object.entries(flags as Record<string, Flag>).map(([name, flag]) => [
-      name,
-      { type: flag.boolean ? 'boolean' : 'string', multiple: flag.multiple ?? false } as const,
-    ]),
-  )
-  const { values, tokens } = parseArgs({
-    args: [...argv],
-    options,
-    strict: false,
-    tokens: true,
-    allowPositionals: true,
-  })
-  const lines = tokens.flatMap((token) => {
-    if (token.kind === 'positional')
-      return [`unexpected argument ${JSON.stringify(token.value)}; settings are given as --flag value`]
-    if (token.kind !== 'option') return []
-    const flag = known(token.name)
-    if (flag === undefined) return [`unknown flag --${token.name}; see --help`]
-    if (!flag.boolean && token.value === undefined) return [`--${token.name} needs a value`]
-    return flag.boolean && token.value !== undefined ? [`--${token.name} takes no value`] : []
-  })
-  return lines.length > 0 ? { kind: 'mistakes', lines } : { kind: 'values', values: values as Values }
 }
 
 const labelValue = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/
@@ -226,13 +152,4 @@ function createReader(values: Values) {
         ? (text('log-level') as LogLevel)
         : wrong('log-level', `one of ${logLevels.join(', ')}`, 'info'),
   }
-}
-
-function helpText(): string {
-  const rows = Object.entries(flags as Record<string, Flag>).map(([name, flag]) => {
-    const value = flag.boolean ? '' : ' VALUE'
-    const preset = flag.default === undefined ? '' : ` Default ${flag.default}.`
-    return `  --${name}${value}`.padEnd(40) + flag.help + preset
-  })
-  return ['Botyard: Telegram bots on Hetzner Cloud servers, kept true by Kubernetes.', '', ...rows].join('\n')
 }

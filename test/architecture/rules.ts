@@ -16,7 +16,7 @@ const provider: Layer = { folders: ['src/clock.ts'], packages: ['zod', 'undici',
 
 /** Root files that `main` composes: they serve the process and know nothing of Projects. */
 const support: Layer = {
-  folders: ['src/clock.ts', 'src/log.ts', 'src/redact.ts', 'src/metrics.ts'],
+  folders: ['src/clock.ts', 'src/flags.ts', 'src/log.ts', 'src/redact.ts', 'src/metrics.ts'],
   packages: ['pino', 'prom-client', 'zod', 'node:'],
 }
 
