@@ -1,6 +1,6 @@
 // The way of a request through the API: route, token, verb, rights, budget, body, handler, and the headers of every answer.
 
-import type { Handler } from '../kit/handler.ts'
+import { BodyTooLarge, type Handler } from '../kit/handler.ts'
 import { createRouter, type RouteContext } from '../kit/router.ts'
 import type { Answer, Call, Endpoint } from './endpoint.ts'
 import { ApiFailure } from './errors.ts'
@@ -17,7 +17,7 @@ export function createApi(world: World, endpoints: readonly Endpoint[]): Handler
     method: 'ANY',
     path: `/v1${path}`,
     async handle(context: RouteContext) {
-      const text = await context.request.text()
+      const text = await textOf(context.request)
       const { answer, headers } = answerTo({ world, context, text, endpoints: ofPath })
       return toResponse(world, answer, headers)
     },
@@ -30,7 +30,8 @@ const variablesIn = (path: string): number => path.split(':').length
 interface Incoming {
   world: World
   context: RouteContext
-  text: string
+  /** A body that is too large is told when it would be read. */
+  text: string | ApiFailure
   endpoints: readonly Endpoint[]
 }
 
@@ -70,6 +71,7 @@ function authenticate({ world, context }: Incoming): { project: HetznerProject; 
 function handle(endpoint: Endpoint, project: HetznerProject, { world, context, text }: Incoming): Answer {
   const { url, params } = context
   try {
+    if (text instanceof ApiFailure) throw text
     const call: Call = { world, project, url, params, body: text === '' ? undefined : parseJSON(text) }
     const answer = endpoint.handle(call)
     if (endpoint.method !== 'GET') world.changed(project)
@@ -83,8 +85,17 @@ function handle(endpoint: Endpoint, project: HetznerProject, { world, context, t
 /** Far more than the largest user data in its worst spelling. What the real limit is, nobody says. */
 const bodyLimitBytes = 1024 * 1024
 
+async function textOf(request: Request): Promise<string | ApiFailure> {
+  try {
+    const text = await request.text()
+    return Buffer.byteLength(text) > bodyLimitBytes ? bodyTooLarge() : text
+  } catch (error) {
+    if (error instanceof BodyTooLarge) return bodyTooLarge()
+    throw error
+  }
+}
+
 function parseJSON(text: string): unknown {
-  if (Buffer.byteLength(text) > bodyLimitBytes) throw bodyTooLarge()
   try {
     return JSON.parse(text)
   } catch {

@@ -11,7 +11,7 @@
 import type { World } from './fault.ts'
 import type { FaultDesk } from './fault-desk.ts'
 import { parseFaultPlan, parsePlannedFault } from './fault-plan.ts'
-import type { Handler } from './handler.ts'
+import { BodyTooLarge, type Handler } from './handler.ts'
 import type { RequestLog } from './request-log.ts'
 import { createRouter, type Route } from './router.ts'
 
@@ -29,6 +29,7 @@ async function answerControl(control: Handler, request: Request): Promise<Respon
   try {
     return await control(request)
   } catch (error) {
+    if (error instanceof BodyTooLarge) return controlError(413, error.message)
     if (error instanceof RangeError || error instanceof SyntaxError) return controlError(400, error.message)
     throw error
   }

@@ -14,5 +14,7 @@ export class ConnectionLost extends TypeError {
 /** Within a body: what was said before still arrives, then the connection closes. */
 export class ConnectionClosed extends ConnectionLost {}
 
-export const json = (body: unknown, init: { status?: number; headers?: Record<string, string> } = {}): Response =>
-  Response.json(body, init)
+/** What reading a request's body rejects with when it is beyond the limit: each service says so in its own words. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge'
+}

@@ -1,13 +1,15 @@
 // Puts a Handler on a loopback port: node:http on the outside, web Request and Response on the inside.
 
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { ConnectionClosed, ConnectionLost, type Handler } from './handler.ts'
+import { BodyTooLarge, ConnectionClosed, ConnectionLost, type Handler } from './handler.ts'
 
 export interface ServeOptions {
   /** 0 takes a free port. */
   port?: number
   host?: string
+  /** For a larger body the handler gets a request whose body cannot be read: that rejects with BodyTooLarge. */
+  bodyLimitBytes?: number
   /** Told of a handler that threw anything but ConnectionLost: a defect of the simulator. The connection drops too. */
   onError?(error: unknown): void
 }
@@ -20,17 +22,30 @@ export interface Serving {
   close(): Promise<void>
 }
 
-/** Larger than any body that a client of ours may send; beyond it the connection is dropped. */
-const bodyLimitBytes = 8 * 1024 * 1024
+/** What Telegram takes at most; Hetzner's own limit is far below. */
+const bodyLimitBytes = 50 * 1024 * 1024
+
+/** Of a body that is too large, so many times the limit are read and thrown away; then the connection is reset. */
+const patience = 4
 
 /** Rejects when the port cannot be had. */
 export async function serve(handler: Handler, options: ServeOptions = {}): Promise<Serving> {
   const { port = 0, host = '127.0.0.1', onError = () => {} } = options
-  const server = createServer((incoming, outgoing) => {
-    answer(handler, incoming, outgoing).catch((error: unknown) => {
-      if (!(error instanceof ConnectionLost) && !outgoing.destroyed) onError(error)
-      breakOff(error, outgoing)
-    })
+  const limit = options.bodyLimitBytes ?? bodyLimitBytes
+  const answerWith = (bodyOf: (incoming: IncomingMessage, limit: number) => Promise<Body>): RequestListener => {
+    return (incoming, outgoing) => {
+      answer(handler, { incoming, outgoing, body: bodyOf(incoming, limit) }).catch((error: unknown) => {
+        if (!(error instanceof ConnectionLost) && !outgoing.destroyed) onError(error)
+        breakOff(error, outgoing)
+      })
+    }
+  }
+  const server = createServer(answerWith(readBody))
+  server.on('checkContinue', (incoming, outgoing) => {
+    const isTooLarge = Number(incoming.headers['content-length'] ?? 0) > limit
+    if (!isTooLarge) outgoing.writeContinue()
+    else outgoing.shouldKeepAlive = false
+    answerWith(isTooLarge ? async () => 'too large' : readBody)(incoming, outgoing)
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -48,10 +63,18 @@ export async function serve(handler: Handler, options: ServeOptions = {}): Promi
   }
 }
 
-async function answer(handler: Handler, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+type Body = Buffer | 'too large'
+
+interface Exchange {
+  incoming: IncomingMessage
+  outgoing: ServerResponse
+  body: Promise<Body>
+}
+
+async function answer(handler: Handler, { incoming, outgoing, body }: Exchange): Promise<void> {
   const gone = new AbortController()
   outgoing.once('close', () => gone.abort(new ConnectionLost('The client went away')))
-  const request = await toRequest(incoming, gone.signal)
+  const request = toRequest(incoming, await body, gone.signal)
   const response = await handler(request)
   await writeResponse(response, outgoing)
 }
@@ -77,20 +100,33 @@ async function trickle({ body }: Response, outgoing: ServerResponse): Promise<vo
   outgoing.end()
 }
 
-/** The whole body is read first: an effect must not depend on whether the client stays to see the answer. */
-async function toRequest(incoming: IncomingMessage, signal: AbortSignal): Promise<Request> {
+/**
+ * The whole body is read first: an effect must not depend on whether the client stays to see the answer, and a client
+ * that still sends may not listen. Rejects when it never ends.
+ */
+async function readBody(incoming: IncomingMessage, limit: number): Promise<Body> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > bodyLimitBytes) throw new ConnectionLost('The body is too large')
-    chunks.push(chunk)
+    if (size > patience * limit) throw new ConnectionLost('The body has no end')
+    if (size > limit) chunks.length = 0
+    else chunks.push(chunk)
   }
-  const method = incoming.method ?? 'GET'
-  const body = method === 'GET' || method === 'HEAD' || size === 0 ? null : Buffer.concat(chunks)
-  const url = `http://${incoming.headers.host ?? 'localhost'}${incoming.url ?? '/'}`
-  return new Request(url, { method, headers: headersOf(incoming), body, signal })
+  return size > limit ? 'too large' : Buffer.concat(chunks)
 }
+
+function toRequest(incoming: IncomingMessage, content: Body, signal: AbortSignal): Request {
+  const method = incoming.method ?? 'GET'
+  const body = method === 'GET' || method === 'HEAD' || content.length === 0 ? null : streamOf(content)
+  const url = `http://${incoming.headers.host ?? 'localhost'}${incoming.url ?? '/'}`
+  return new Request(url, { method, headers: headersOf(incoming), body, signal, duplex: 'half' })
+}
+
+const streamOf = (content: Body): Uint8Array<ArrayBuffer> | ReadableStream =>
+  content === 'too large'
+    ? new ReadableStream({ start: (controller) => controller.error(new BodyTooLarge('The body is too large')) })
+    : new Uint8Array(content)
 
 function headersOf(incoming: IncomingMessage): Headers {
   const headers = new Headers()

@@ -1,5 +1,6 @@
 // Takes the parameters off a request, in any of the ways the Bot API takes them: query, form, JSON, multipart.
 
+import { BodyTooLarge } from '../kit/handler.ts'
 import { requestTooLarge } from './bot-api-error.ts'
 import { jsonMembers } from './json-members.ts'
 import { readMultipart } from './multipart.ts'
@@ -10,13 +11,13 @@ export const parameterLimitBytes = 1024 * 1024
 
 /**
  * A body of any other type is passed over, and so is what follows a mistake in JSON: the call goes on with what is left.
- * Throws BotApiError: 413 for too many parameters, 400 for a multipart body that does not hold together.
+ * Throws BotApiError: 413 for too many parameters or too large a body, 400 for a multipart body that does not hold together.
  */
 export async function readParameters(request: Request): Promise<Parameters> {
   const { search } = new URL(request.url)
   const raw: RawParameters = { texts: [...new URLSearchParams(search)], files: [] }
   admit(search.length - 1)
-  const body = Buffer.from(await request.arrayBuffer())
+  const body = Buffer.from(await request.arrayBuffer().catch(refuse))
   if (body.length > 0) await readBody(body, { contentType: request.headers.get('content-type') ?? '', into: raw })
   return parametersOf(raw)
 }
@@ -40,6 +41,10 @@ async function readBody(body: Buffer, o: { contentType: string; into: RawParamet
 function textsOf(o: { contentType: string; body: string }): [name: string, value: string][] | undefined {
   if (/application\/x-www-form-urlencoded/i.test(o.contentType)) return [...new URLSearchParams(o.body)]
   return /application\/json/i.test(o.contentType) ? jsonMembers(o.body) : undefined
+}
+
+function refuse(error: unknown): never {
+  throw error instanceof BodyTooLarge ? requestTooLarge() : error
 }
 
 function admit(bytes: number): void {
