@@ -1,6 +1,6 @@
 // The last question of a deletion: is really nothing left? Asked live, by label and by id, when no earlier call can still land (R4, R11).
 
-import { type Duration, seconds } from '../clock.ts'
+import type { Duration } from '../clock.ts'
 import type { Labels } from '../providers/hcloud/domain.ts'
 import { type DeletionProgress, waiting } from './deletion-report.ts'
 import { isOwned } from './names.ts'
@@ -13,7 +13,7 @@ export async function confirmAbsence(pass: Pass): Promise<DeletionProgress | und
   if (drained > 0)
     return waiting('Everything has been deleted; waiting until no earlier call can still take effect.', drained)
   const left = (await findLeftovers(pass)) ?? (await findWebhook(pass))
-  return left === undefined ? undefined : waiting(`${left} is still there.`, seconds(2))
+  return left === undefined ? undefined : waiting(`${left} is still there.`, pass.deps.settings.intervals.removal)
 }
 
 /**

@@ -32,6 +32,7 @@ export async function act<Planned extends Step>(
   try {
     await effect({ holder: project.metadata.uid, lane: plan.lane, signal })
   } catch (error) {
+    if (plan.planned.kind === 'wait') pass.amiss = plan.planned.reason
     // R4: what may still land after we stopped listening is waited out before the finalizer goes.
     if ((isHcloudError(error) || isTelegramError(error)) && error.outcomeUnknown)
       deps.memory.of(project.metadata.uid).unknownCreateAt = deps.clock.monotonic()

@@ -163,13 +163,13 @@ async function allocate(pass: Pass, location: string): Promise<Step<'AddressRead
       use(pass, await account.primaryIPs.create(body, options))
     })
   } catch (error) {
-    return allocationFailed(error, name)
+    return allocationFailed(pass, error, name)
   }
 }
 
-function allocationFailed(error: unknown, name: string): Step<'AddressReady'> {
+function allocationFailed(pass: Pass, error: unknown, name: string): Step<'AddressReady'> {
   if (hasCode(error, 'uniqueness_error'))
-    return wait('Allocating', `Primary IP ${name} exists; looking for it.`, seconds(5))
+    return wait('Allocating', `Primary IP ${name} exists; looking for it.`, pass.deps.settings.intervals.status)
   if (isHcloudError(error) && error.errorClass === 'Quota')
     return blocked('QuotaExceeded', `${error.message}. ${error.remedy}`)
   throw error
@@ -177,7 +177,11 @@ function allocationFailed(error: unknown, name: string): Step<'AddressReady'> {
 
 const nameTaken = ({ project, deps }: Pass, namesake: PrimaryIP): Step<'AddressReady'> =>
   isOwned(namesake.labels, deps.identity.cluster, project.metadata)
-    ? wait('Allocating', `Primary IP ${namesake.name} exists; waiting for it to be listed.`, seconds(5))
+    ? wait(
+        'Allocating',
+        `Primary IP ${namesake.name} exists; waiting for it to be listed.`,
+        deps.settings.intervals.status,
+      )
     : blocked(
         'Ambiguous',
         `A Primary IP named ${namesake.name} exists without this Project's labels. It is left alone; rename or delete it.`,

@@ -1,7 +1,6 @@
 // Takes over what an earlier incarnation of this Project owns, once the `adopt` annotation names its uid: the address stays, the server goes.
 
 import { ANNOTATIONS } from '../api/project.ts'
-import { seconds } from '../clock.ts'
 import { act } from './act.ts'
 import { removeEscrow } from './escrow.ts'
 import { incarnationSelector, labelKeys, ownerLabels, resourceName } from './names.ts'
@@ -34,7 +33,7 @@ async function removeOldServer(pass: Pass, isOld: IsOld): Promise<Step<'AddressR
   const planned = wait(
     'Allocating',
     `Server ${old.name} of the earlier Project is being deleted; its address is taken over.`,
-    seconds(2),
+    pass.deps.settings.intervals.removal,
   )
   if (old.status === 'deleting' || old.locked) return planned
   return act(pass, { lane: 'create', fenced: true, planned }, (options) => account.servers.delete(old.id, options))

@@ -19,6 +19,16 @@ export interface OperatorIdentity {
   namespace: string
 }
 
+/** Between two looks at what nobody tells the operator of. */
+export interface LookIntervals {
+  /** What Hetzner is taking away. */
+  removal: Duration
+  /** What Hetzner has not finished or does not list yet, and no action tells of. */
+  status: Duration
+  /** A server that boots, at first; ever more rarely as it takes longer. */
+  bootProbe: Duration
+}
+
 export interface OperatorSettings {
   /** Keep what a deletion needs in the operator's own namespace. */
   escrow: boolean
@@ -26,6 +36,7 @@ export interface OperatorSettings {
   drain: Duration
   /** Monotonic time at which this process could first have begun a call. */
   startedAt: Duration
+  intervals: LookIntervals
 }
 
 export interface ProjectDeps {

@@ -1,6 +1,7 @@
 // One pass over one Project: what it is, what its status will say, and what earlier steps found for later ones.
 
 import type { Project, ProjectStatus } from '../api/project.ts'
+import type { ReasonOf, StepConditionType } from '../api/reasons.ts'
 import type { Account } from '../providers/hcloud/account.ts'
 import type { Bot } from '../providers/telegram/bot.ts'
 import type { ProjectDeps } from './deps.ts'
@@ -48,6 +49,8 @@ export interface Pass {
   keys?: KeyMaterial
   /** Set by the server step: the keys that the server was given are gone, so nothing that needs them is touched. */
   keysLost?: string
+  /** What the running step has found amiss: its condition says so also when mending it ends in an error. */
+  amiss?: ReasonOf<StepConditionType, 'False'>
 }
 
 /** For steps after the credentials: the table of contents in project.ts makes sure that there is access by then. */

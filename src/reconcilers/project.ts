@@ -118,6 +118,7 @@ async function runRehearsal(pass: Pass): Promise<Outcome | undefined> {
 }
 
 async function runStep(pass: Pass, { condition, run }: StepDefinition): Promise<Outcome | undefined> {
+  delete pass.amiss
   const step = await answered(pass, run(pass))
   if (step.kind !== 'unobserved') pass.deps.memory.of(pass.project.metadata.uid).failures = 0
   if (step.kind !== 'done') return stop(pass, condition, step)

@@ -56,11 +56,15 @@ function set(pass: Pass, update: Omit<ConditionUpdate, 'observedGeneration'>): v
   pass.draft.conditions = setCondition(pass.draft.conditions ?? [], stated, pass.deps.clock.now())
 }
 
-/** What one step says of its own condition. `unobserved` says nothing: this and all later conditions keep their values. */
+/**
+ * What one step says of its own condition. `unobserved` says nothing, so this and all later conditions keep their values,
+ * unless the step had seen what is amiss before it failed to mend it.
+ */
 export function reportStep(pass: Pass, type: StepConditionType, step: Step): void {
-  if (step.kind === 'unobserved') return
+  const reason = step.kind === 'unobserved' ? pass.amiss : step.reason
+  if (reason === undefined) return
   const status = step.kind === 'done' ? 'True' : 'False'
-  set(pass, { type, status, reason: step.reason, message: step.message ?? '' } as ConditionUpdate)
+  set(pass, { type, status, reason, message: step.message ?? '' } as ConditionUpdate)
   if (step.kind !== 'done')
     for (const later of stepConditionTypes.slice(stepConditionTypes.indexOf(type) + 1)) set(pass, awaiting(later, 0))
 }

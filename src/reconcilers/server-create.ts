@@ -22,6 +22,7 @@ type ServerStep = Step<'ServerReady'>
 const missing = ({ draft }: Pass) => (draft.server === undefined ? 'Creating' : 'Repairing')
 
 export async function createServer(pass: Pass): Promise<ServerStep> {
+  pass.amiss = missing(pass)
   const location = addressOf(pass).location
   const placement = await place(pass, location)
   if (placement.kind === 'step') return placement.step
@@ -109,7 +110,11 @@ async function lookUp(pass: Pass): Promise<ServerStep | undefined> {
 
 const nameTaken = (pass: Pass, namesake: Server): ServerStep =>
   isOwned(namesake.labels, pass.deps.identity.cluster, pass.project.metadata)
-    ? wait(missing(pass), `Server ${namesake.name} still exists at Hetzner, ${namesake.status}.`, seconds(5))
+    ? wait(
+        missing(pass),
+        `Server ${namesake.name} still exists at Hetzner, ${namesake.status}.`,
+        pass.deps.settings.intervals.status,
+      )
     : blocked(
         'NameTaken',
         `A server named ${namesake.name} exists without this Project's labels. It is left alone; rename or delete it.`,
@@ -176,7 +181,7 @@ function createFailed(pass: Pass, error: unknown, body: ServerCreate): ServerSte
     return wait('NoCapacity', `${pair.type} is sold out in ${pair.location}; the next choice is tried.`, 0)
   }
   if (error.code === 'uniqueness_error')
-    return wait(missing(pass), `Server ${body.name} exists; looking for it.`, seconds(5))
+    return wait(missing(pass), `Server ${body.name} exists; looking for it.`, pass.deps.settings.intervals.status)
   if (error.errorClass === 'Quota') return blocked('QuotaExceeded', `${error.message}. ${error.remedy}`)
   if (error.errorClass === 'InvalidSpec') return blocked('InvalidServer', `${error.message}. ${error.remedy}`)
   throw error

@@ -33,13 +33,10 @@ export const server: StepDefinition<'ServerReady'> = {
 }
 
 /** A look while Hetzner works: the end of an action wakes the Project sooner. */
-const pace: Record<'action' | 'status' | 'repair', Duration> = {
-  action: seconds(15),
-  status: seconds(5),
-  repair: seconds(60),
-}
+const pace: Record<'action' | 'repair', Duration> = { action: seconds(15), repair: seconds(60) }
 
 async function carryOut(pass: Pass, decision: ServerDecision): Promise<Step<'ServerReady'>> {
+  const { status: soon } = pass.deps.settings.intervals
   switch (decision.kind) {
     case 'create':
       return createServer(pass)
@@ -54,8 +51,8 @@ async function carryOut(pass: Pass, decision: ServerDecision): Promise<Step<'Ser
         `Server ${decision.server.name} does not have this Project's address ${addressOf(pass).ipv4}. Give it back that Primary IP, or delete the server: it is then created again.`,
       )
     case 'deleting':
-      if (pass.draft.operation?.kind === 'Discard') return wait('ActionFailed', lastFailure(pass), pace.status)
-      return wait('Missing', `Server ${decision.server.name} is being deleted; it is then created again.`, pace.status)
+      if (pass.draft.operation?.kind === 'Discard') return wait('ActionFailed', lastFailure(pass), soon)
+      return wait('Missing', `Server ${decision.server.name} is being deleted; it is then created again.`, soon)
     case 'pause':
       return wait('ActionFailed', lastFailure(pass), decision.after)
     case 'follow':
@@ -83,7 +80,7 @@ async function carryOut(pass: Pass, decision: ServerDecision): Promise<Step<'Ser
         pace.repair,
       )
     case 'busy':
-      return wait('Starting', `Server ${decision.server.name} is ${decision.server.status} at Hetzner.`, pace.status)
+      return wait('Starting', `Server ${decision.server.name} is ${decision.server.status} at Hetzner.`, soon)
     case 'relabel':
       return relabel(pass, decision.server)
     case 'running':
@@ -119,7 +116,8 @@ async function findServers(pass: Pass): Promise<readonly Server[]> {
 async function recoverActions(pass: Pass, found: Server): Promise<Step<'ServerReady'>> {
   const actions = await accessOf(pass).account.actions.ofServer(found.id, pass.signal)
   const open = actions.filter((action) => action.status === 'running')
-  if (open.length === 0) return wait('Starting', `Server ${found.name} is ${found.status} at Hetzner.`, pace.status)
+  if (open.length === 0)
+    return wait('Starting', `Server ${found.name} is ${found.status} at Hetzner.`, pass.deps.settings.intervals.status)
   begin(
     pass,
     'Create',

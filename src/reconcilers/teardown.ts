@@ -97,11 +97,11 @@ async function removeServers(pass: Pass): Promise<DeletionProgress | undefined> 
 }
 
 /** Also the pace at which a list that still shows what is gone is read again. */
-const look: Duration = seconds(3)
+const look = ({ deps }: Pass): Duration => deps.settings.intervals.removal
 
 async function stop(pass: Pass, server: Server): Promise<DeletionProgress> {
   const message = `Server ${server.name} is being stopped.`
-  const progress = waiting(message, look, 'server')
+  const progress = waiting(message, look(pass), 'server')
   if (pass.draft.operation?.kind === 'Shutdown' || server.locked) return progress
   const begin = (actionIDs: number[]) =>
     beginOperation(pass, { kind: 'Shutdown', actionIDs, limit: parseDuration(pass.project.spec.timeouts.shutdown) })
@@ -119,7 +119,7 @@ function isStopOverdue({ draft, deps }: Pass, server: Server): boolean {
 }
 
 async function deleteServer(pass: Pass, server: Server): Promise<DeletionProgress> {
-  const progress = waiting(`Server ${server.name} is being deleted.`, look, 'server')
+  const progress = waiting(`Server ${server.name} is being deleted.`, look(pass), 'server')
   // Hetzner refuses to delete what an action still holds; only the server itself says when that ends.
   if (server.locked) return progress
   await effect(pass, async (options) => {
@@ -131,7 +131,7 @@ async function deleteServer(pass: Pass, server: Server): Promise<DeletionProgres
 
 function followDelete(pass: Pass, server: Server): DeletionProgress {
   followOperation(pass)
-  return waiting(`Server ${server.name} is being deleted.`, look, 'server')
+  return waiting(`Server ${server.name} is being deleted.`, look(pass), 'server')
 }
 
 async function removeAddresses(pass: Pass): Promise<DeletionProgress | undefined> {
@@ -143,9 +143,9 @@ async function removeAddresses(pass: Pass): Promise<DeletionProgress | undefined
     return waiting(`The labels of ${ip.ip} are being removed.`, 0)
   }
   const message = `The address ${ip.ip} is being given back.`
-  if (ip.assigneeID !== null) return waiting(message, look, 'address')
+  if (ip.assigneeID !== null) return waiting(message, look(pass), 'address')
   const existed = await effect(pass, (options) => account.primaryIPs.delete(ip.id, options))
-  return waiting(message, existed ? 0 : look, 'address')
+  return waiting(message, existed ? 0 : look(pass), 'address')
 }
 
 async function orphanServer(pass: Pass, server: Server): Promise<DeletionProgress> {
@@ -164,7 +164,7 @@ async function removeKeys(pass: Pass): Promise<DeletionProgress | undefined> {
   const [key] = await account.sshKeys.findLive(pass.project.metadata.uid, { signal: pass.signal, lane: 'delete' })
   if (key === undefined || !isOwned(key.labels, pass.deps.identity.cluster, pass.project.metadata)) return undefined
   const existed = await effect(pass, (options) => account.sshKeys.delete(key.id, options))
-  return waiting('The throw-away SSH key is being deleted.', existed ? 0 : look)
+  return waiting('The throw-away SSH key is being deleted.', existed ? 0 : look(pass))
 }
 
 /** Best effort: it carries an owner reference, so the garbage collector gets it where we may no longer. */

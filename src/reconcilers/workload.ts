@@ -32,6 +32,7 @@ export const workload: StepDefinition<'WorkloadReady'> = {
         deps.clock.now() - Date.parse(getCondition(draft.conditions ?? [], 'ServerReady')?.lastTransitionTime ?? ''),
       bootLimit: parseDuration(project.spec.timeouts.boot),
       period: seconds(periodSeconds),
+      leastPause: deps.settings.intervals.bootProbe,
       where,
     })
     if (decision.kind !== 'wait' || decision.reason !== 'Unreachable') return decision
@@ -67,6 +68,8 @@ export interface WorkloadWorld {
   runningFor: Duration
   bootLimit: Duration
   period: Duration
+  /** Between two looks at a server that boots. */
+  leastPause: Duration
   /** The URL that was asked, for messages. */
   where: string
 }
@@ -93,8 +96,8 @@ function decideFailing(world: WorkloadWorld, result: Exclude<ProbeResult, { kind
 }
 
 /** Often at first, because most servers boot in half a minute; then ever more rarely, down to the probe's own period. */
-function bootPace({ runningFor, period }: WorkloadWorld): Duration {
-  return Math.min(Math.max(runningFor / 20, seconds(1)), period)
+function bootPace({ runningFor, leastPause, period }: WorkloadWorld): Duration {
+  return Math.min(Math.max(runningFor / 20, leastPause), period)
 }
 
 /** A probe may be blocked on its way where Telegram is not: no error since it began to fail, and nothing waits. */

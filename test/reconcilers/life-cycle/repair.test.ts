@@ -14,6 +14,37 @@ function watchReady(): string[] {
 
 const id = () => lab.server()?.id as number
 
+const remove = async () => lab.hcloud.control.deleteServer(id())
+const switchOff = async () => lab.hcloud.control.powerOffServer(id())
+const unsetWebhook = () => lab.stealWebhook('')
+const poweron = 'POST /servers/*/actions/poweron'
+
+describe('what is amiss is told, also while it cannot be mended because', () => {
+  it.each([
+    { on: 'hcloud', route: 'POST /servers', harm: remove, type: 'ServerReady', as: 'False Repairing' },
+    { on: 'hcloud', route: 'GET /ssh_keys', harm: remove, type: 'ServerReady', as: 'False Repairing' },
+    { on: 'hcloud', route: poweron, harm: switchOff, type: 'ServerReady', as: 'False PoweredOff' },
+    {
+      on: 'telegram',
+      route: 'POST /bot*/setWebhook',
+      harm: unsetWebhook,
+      type: 'WebhookReady',
+      as: 'False WebhookRemoved',
+    },
+  ] as const)('$route fails', async ({ on, route, harm, type, as }) => {
+    lab = await readyLab({ spec: { resyncInterval: '1m' } })
+    lab[on].faults.add({ route, kind: 'status', status: 503 })
+    await harm()
+    await lab.until('that it is told', () => lab.told(type) === as, minutes(2))
+    await lab.advance(minutes(3))
+    expect([lab.told(type), lab.told('Ready'), lab.told('Reconciling')]).toEqual([as, as, 'True Retrying'])
+    expect(lab.status().lastError?.class).toBe('Transient')
+    lab[on].faults.clear()
+    await lab.untilReady()
+    expect(lab.status()).not.toHaveProperty('lastError')
+  })
+})
+
 describe('a server', () => {
   it('is created again on the same address when it was deleted behind our back', async () => {
     lab = await readyLab()
@@ -41,20 +72,6 @@ describe('a server', () => {
     const took = await lab.untilReady()
     expect([...told]).not.toContain('False NameTaken')
     expect(took).toBeLessThan(seconds(10))
-  })
-
-  it.each(['POST /servers', 'GET /ssh_keys'])('is told to be missing, also while %s fails', async (route) => {
-    lab = await readyLab()
-    lab.hcloud.faults.add({ route, kind: 'status', status: 503 })
-    lab.hcloud.control.deleteServer(id())
-    await lab.until('that it is missed', () => lab.told('Ready') === 'False Repairing', seconds(35))
-    expect(lab.condition('ServerReady')?.message).toContain(route)
-    await lab.advance(minutes(3))
-    expect([lab.told('ServerReady'), lab.told('Reconciling')]).toEqual(['False Repairing', 'True Retrying'])
-    expect(lab.status().lastError?.class).toBe('Transient')
-    lab.hcloud.faults.clear()
-    await lab.untilReady()
-    expect(lab.status()).not.toHaveProperty('lastError')
   })
 
   it('is started when it was switched off', async () => {
