@@ -37,11 +37,11 @@ async function play(arena: Arena, mistake: Mistake, o: { story: Story; right: Un
   if (mistake.plan === undefined) {
     const run = await runStory(arena, o.story, { within })
     const { missing, extra } = compareTraces(await readTrace(o.story), textOf(o.story, run.trace))
-    return [...problemsOf(run, o.right), ...[...missing, ...extra].map((line) => `the trace: ${line}`)]
+    return [...problemsOf(o.story, run, o.right), ...[...missing, ...extra].map((line) => `the trace: ${line}`)]
   }
   const plan = plansOf(o.right.trace).find((each) => nameOfPlan(each) === mistake.plan)
   if (plan === undefined) throw new Error(`Cannot find the plan ${mistake.plan} in the story ${o.story.name}`)
-  return problemsOf(await untilMet(arena, o.story, { kill: plan, within }), o.right)
+  return problemsOf(o.story, await untilMet(arena, o.story, { kill: plan, within }), o.right)
 }
 
 describe('the crash matrix', () => {

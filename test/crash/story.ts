@@ -5,6 +5,7 @@ import type { Point } from '../proxy/recorder.ts'
 import type { KubeObject } from '../support/control-plane.ts'
 import { waitFor } from '../support/control-plane.ts'
 import { conditionOf } from '../support/test-lab.ts'
+import type { EndState } from './end-state.ts'
 import type { Stage } from './stage.ts'
 
 export interface Story {
@@ -21,8 +22,10 @@ export interface Story {
   meanwhile?: { at(point: Point): boolean; act(stage: Stage): Promise<void> }
   /** The end; asked again and again. */
   settled(stage: Stage): Promise<boolean>
-  /** Why two undisturbed runs may differ in a call: its trace is there to be read, and is not compared. */
-  varies?: string
+  /** Calls that are answered as far as somebody else has come by then: the trace does not hold what is answered. */
+  answersVary?(point: Point): boolean
+  /** Another end that is as good, for a story that may be cut short: made from the undisturbed one. */
+  orEnds?(end: EndState): EndState
   /** One that is killed in many places or waits for long: it is told in `make test-long`. */
   isLong?: true
   /** The Project is being deleted from `act` (or `meanwhile`) on. */

@@ -8,14 +8,16 @@ import type { Story } from './story.ts'
 
 export const traceFile = ({ name }: Story): string => path.join(import.meta.dirname, 'traces', `${name}.txt`)
 
-const wordsOf = ({ point, status, gist }: TraceLine): string =>
-  `${point.world.padEnd(11)} ${point.verb.padEnd(6)} ${point.path}  ${status}${gist === '' ? '' : `  ${gist}`}`
+function wordsOf({ answersVary }: Story, { point, status, gist }: TraceLine): string {
+  const answer = answersVary?.(point) ? ['any answer'] : [status, gist].filter((word) => word !== '')
+  return [`${point.world.padEnd(11)} ${point.verb.padEnd(6)} ${point.path}`, ...answer].join('  ')
+}
 
 /** Blank lines stand before what follows a write: there the operator looks anew. */
 export function textOf(story: Story, trace: readonly TraceLine[]): string {
   const lines = trace.flatMap((line, at) => {
     const isNew = at > 0 && line.point.since !== trace[at - 1]?.point.since
-    return [...(isNew ? [''] : []), wordsOf(line)]
+    return [...(isNew ? [''] : []), wordsOf(story, line)]
   })
   return [`# ${story.about}`, ...lines, ''].join('\n')
 }
@@ -57,12 +59,12 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
 const comparable = (line: string): string => (isReport(line) ? 'a report' : line)
 
 /** The calls that are in the golden trace, too: what time has added is no point to kill at. */
-export function withoutChance(o: { golden: string; trace: readonly TraceLine[] }): TraceLine[] {
+export function withoutChance(o: { story: Story; golden: string; trace: readonly TraceLine[] }): TraceLine[] {
   const expected = blocksOf(o.golden)
   let at = 0
   return o.trace.filter((line, index) => {
     if (index > 0 && line.point.since !== o.trace[index - 1]?.point.since) at += 1
-    const words = comparable(wordsOf(line))
+    const words = comparable(wordsOf(o.story, line))
     const found = (expected[at] ?? []).findIndex((one) => comparable(one) === words)
     if (found >= 0) expected[at]?.splice(found, 1)
     return found >= 0

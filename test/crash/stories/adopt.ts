@@ -10,7 +10,6 @@ export const adopt: Story = {
   name: 'adopt',
   about: 'A Project that was lost and re-created is told to take over what the earlier one owned.',
   isLong: true,
-  varies: 'a sweep may have listed the servers already',
   async prepare(stage) {
     const { api } = stage.arena
     await createReady(stage)

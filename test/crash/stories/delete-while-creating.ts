@@ -12,6 +12,8 @@ export const deleteWhileCreating: Story = {
     act: ({ arena, manifest }) => arena.api.delete(manifest),
   },
   settled: isGone,
+  // Died so early that the account has not even its mark.
+  orEnds: (end) => ({ ...end, firewalls: [] }),
   deletes: true,
   isLong: true,
 }
