@@ -39,11 +39,33 @@ async function wait(ms: number, { clock, request: { signal } }: Passage): Promis
 async function answer(fault: Verdict['fault'], { handler, request, clock }: Passage): Promise<Response> {
   if (fault?.kind === 'before') throw new ConnectionLost('The connection was reset before the request arrived')
   if (fault?.kind === 'status') return replaced(fault)
+  if (fault?.kind === 'twice') await handler(request.clone())
   const response = await handler(request)
-  if (fault === undefined) return response
-  if (fault.kind === 'after') throw new ConnectionLost('The connection was reset before the answer arrived')
-  if (fault.kind === 'wrongBody') return replaced({ ...fault, status: response.status })
-  return fault.kind === 'half' ? half(response) : slow(response, { ms: fault.ms, clock, signal: request.signal })
+  return fault === undefined ? response : spoilt(response, { fault, clock, signal: request.signal })
+}
+
+interface Spoiling {
+  fault: NonNullable<Verdict['fault']>
+  clock: Clock
+  signal: AbortSignal
+}
+
+/** What becomes of an answer when the effect has happened. */
+async function spoilt(response: Response, { fault, clock, signal }: Spoiling): Promise<Response> {
+  switch (fault.kind) {
+    case 'after':
+      throw new ConnectionLost('The connection was reset before the answer arrived')
+    case 'half':
+      return half(response)
+    case 'stuck':
+      return stuck(response, signal)
+    case 'slow':
+      return slow(response, { ms: fault.ms, clock, signal })
+    case 'wrongBody':
+      return replaced({ ...fault, status: response.status })
+    default:
+      return response
+  }
 }
 
 function replaced(fault: {
@@ -65,11 +87,25 @@ async function half(response: Response): Promise<Response> {
   return inPieces(response, {
     length: bytes.length,
     async *pieces() {
-      yield bytes.subarray(0, Math.floor(bytes.length / 2))
+      yield firstHalf(bytes)
       throw new ConnectionClosed('The connection closed in the middle of the body')
     },
   })
 }
+
+async function stuck(response: Response, signal: AbortSignal): Promise<Response> {
+  const bytes = new Uint8Array(await response.arrayBuffer())
+  if (bytes.length === 0) return untilGone(signal)
+  return inPieces(response, {
+    length: bytes.length,
+    async *pieces() {
+      yield firstHalf(bytes)
+      await untilGone(signal)
+    },
+  })
+}
+
+const firstHalf = (bytes: Uint8Array): Uint8Array => bytes.subarray(0, Math.floor(bytes.length / 2))
 
 const mostPieces = 20
 

@@ -6,6 +6,10 @@ import { maybe, the } from './fault-fields.ts'
 export const requestKinds = {
   before: { means: 'The request never reaches the world: no effect, the connection is reset.', members: {} },
   after: { means: 'The effect happens, its answer is lost: the connection is reset.', members: {} },
+  twice: {
+    means: 'The effect happens, and again: the second answer comes, as from a middlebox that tries again by itself.',
+    members: {},
+  },
   held: {
     means: 'The request is held up: the effect and its answer come late, even when the client has gone.',
     members: { ms: maybe('ms') },
@@ -16,6 +20,10 @@ export const requestKinds = {
     members: { ms: the('ms') },
   },
   half: { means: 'The effect happens; half of the body comes, then the connection closes.', members: {} },
+  stuck: {
+    means: 'The effect happens; half of the body comes, then nothing until the client gives up.',
+    members: {},
+  },
   wrongBody: {
     means: 'The effect happens; the answer keeps its status, with something else in it.',
     members: { body: maybe('body'), contentType: maybe('contentType') },

@@ -61,6 +61,7 @@ describe('before the API server', () => {
     { fault: { kind: 'before' }, happens: false, error: /ECONNRESET|other side closed/ },
     { fault: { kind: 'after' }, happens: true, error: /ECONNRESET|other side closed/ },
     { fault: { kind: 'half' }, happens: true, error: /other side closed|terminated|ECONNRESET/ },
+    { fault: { kind: 'stuck' }, happens: true, error: /timeout|aborted/i },
     { fault: { kind: 'held' }, happens: false, error: /timeout|aborted/i },
     { fault: { kind: 'late' }, happens: true, error: /timeout|aborted/i },
   ])('$fault.kind gives no whole answer', async ({ fault, happens, error }) => {
@@ -70,9 +71,9 @@ describe('before the API server', () => {
     expect(recorded).toHaveLength(happens ? 1 : 0)
   })
 
-  it('half brings half of the body before the connection closes', async () => {
-    const { ask } = await setup({ kind: 'half' })
-    const { body } = await ask()
+  it.each<'half' | 'stuck'>(['half', 'stuck'])('%s brings half of the body before its end', async (kind) => {
+    const { ask } = await setup({ kind })
+    const { body } = await ask(undefined, 400)
     let text = ''
     const reading = (async () => {
       for await (const chunk of body) text += String(chunk)
@@ -98,6 +99,13 @@ describe('before the API server', () => {
     expect(effects).toEqual(happens ? effect : [])
   })
 
+  it('twice asks the API server two times, and each is recorded', async () => {
+    const { call, effects, recorded } = await setup({ kind: 'twice' })
+    expect(await call()).toMatchObject({ status: 200, body: whole })
+    expect(effects).toEqual([...effect, ...effect])
+    expect(recorded).toHaveLength(2)
+  })
+
   it('routes see the path of the API server, without its query', async () => {
     const { call } = await setup({ kind: 'status', status: 500 }, 'GET /apis/botyard.dev/*/namespaces/*/projects')
     expect((await call(`${projects}?limit=500`)).status).toBe(500)
@@ -106,8 +114,12 @@ describe('before the API server', () => {
 
   it('a watch is passed through, or answered otherwise when it begins', async () => {
     const watch = `${projects}?watch=1`
-    const { call, faults } = await setup({ kind: 'late', ms: 50 })
+    const { call, effects, faults } = await setup({ kind: 'late', ms: 50 })
     expect(await call(watch)).toMatchObject({ status: 200, body: whole })
+    faults.clear()
+    faults.add({ route: 'GET *', kind: 'twice' })
+    expect(await call(watch)).toMatchObject({ status: 200, body: whole })
+    expect(effects).toHaveLength(3)
     faults.clear()
     faults.add({ route: 'GET *', kind: 'status', status: 410 })
     expect((await call(watch)).status).toBe(410)

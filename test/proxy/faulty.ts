@@ -25,6 +25,7 @@ export async function answerWithFaults(exchange: FaultyExchange): Promise<void> 
   const line = { method: question.method, path: question.target }
   let told: { answer: Answer; response: Response } | undefined
   const handler = async () => {
+    unheard(told?.answer)
     const answer = await exchange.forward()
     told = { answer, response: responseOf(answer) }
     return told.response
@@ -33,13 +34,21 @@ export async function answerWithFaults(exchange: FaultyExchange): Promise<void> 
     const request = new Request('http://proxied/', { signal })
     const response = await answerUnder(faults.decide(line), { handler, request, clock })
     if (told?.answer.stream !== undefined && told.response === response) await deliver(told.answer, outgoing)
-    else await writeResponse(response, outgoing)
+    else {
+      unheard(told?.answer)
+      await writeResponse(response, outgoing)
+    }
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error
     breakOff(error, outgoing)
   } finally {
     faults.ended(line)
   }
+}
+
+/** What a watch still had to tell when another answer takes its place, or that to the same question asked again. */
+function unheard(answer: Answer | undefined): void {
+  answer?.stream?.on('error', () => {}).destroy()
 }
 
 function responseOf({ status, headers, body }: Answer): Response {

@@ -1,6 +1,7 @@
 // Carries one HTTP exchange from a server's side to an upstream: read whole, or, when it is a watch, streamed through.
 
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { type Dispatcher, request } from 'undici'
 
@@ -17,7 +18,7 @@ export interface Answer {
   /** Of a stream: nothing yet. */
   body: Buffer
   /** Set when the answer does not end by itself. */
-  stream?: NodeJS.ReadableStream
+  stream?: Readable
 }
 
 /** What belongs to one connection alone, and what undici sets itself. */

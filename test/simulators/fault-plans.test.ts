@@ -239,6 +239,31 @@ describe('a change by hand', () => {
   })
 })
 
+describe('a request that takes effect twice', () => {
+  it('is refused the second time where a name is taken, though the server is there', async () => {
+    const { create, servers, take, states } = setup()
+    take({ faults: [{ kind: 'twice', world: 'hcloud', route: 'POST /servers', times: 1 }] })
+    const answer = await create()
+    expect([answer.status, await answer.json()]).toMatchObject([409, { error: { code: 'uniqueness_error' } }])
+    expect([servers().length, ...states()]).toEqual([1, 'over 1'])
+  })
+
+  it('says a message twice', async () => {
+    const { world, telegram, take } = setup()
+    take({ faults: [{ kind: 'twice', world: 'telegram', route: 'POST /bot*/sendMessage' }] })
+    expect((await telegram('sendMessage', { chat_id: 7, text: 'once' })).status).toBe(200)
+    const bot = world.telegram.simulator.registry.get(123456789)
+    expect(bot?.answers.map(({ text }) => text)).toEqual(['once', 'once'])
+  })
+
+  it('is throttled the second time where Telegram takes one a second', async () => {
+    const { world, telegram, take } = setup()
+    take({ faults: [{ kind: 'twice', world: 'telegram', route: 'POST /bot*/setWebhook' }] })
+    expect((await telegram('setWebhook', { url: 'https://127.0.0.1/mine' })).status).toBe(429)
+    expect(world.telegram.simulator.registry.get(123456789)?.webhook?.url).toBe('https://127.0.0.1/mine')
+  })
+})
+
 describe('the routes', () => {
   const served = () => {
     const all = setup()

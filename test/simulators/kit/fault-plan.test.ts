@@ -22,7 +22,7 @@ describe('a plan with a mistake', () => {
     ['an unknown member', { faults: [], sed: 1 }, "the plan knows no member 'sed': correct its name or take it out"],
     ['a seed that is no number', { seed: 'x', faults: [] }, 'seed must be a whole number from 0 to 4294967295'],
     ['a fault that is none', plan(1), 'faults[0] must be an object with a kind'],
-    ['an unknown kind', plan({ ...request, kind: 'lost' }), 'faults[0].kind must be one of before, after, held, late'],
+    ['an unknown kind', plan({ ...request, kind: 'lost' }), 'faults[0].kind must be one of before, after, twice, held'],
     ['a kind of every object', plan({ ...request, kind: 'toString' }), 'faults[0].kind must be one of before'],
     ['no kind', plan(request), 'faults[0].kind must be one of before'],
     [
@@ -102,7 +102,9 @@ describe('a plan with a mistake', () => {
 
 /** One well-formed fault of every kind. */
 const examples: Record<string, object> = {
-  ...Object.fromEntries(['before', 'after', 'held', 'late', 'half', 'wrongBody'].map((kind) => [kind, request])),
+  ...Object.fromEntries(
+    ['before', 'after', 'twice', 'held', 'late', 'half', 'stuck', 'wrongBody'].map((kind) => [kind, request]),
+  ),
   ...{ slow: { ...request, ms: 1 }, status: { ...request, status: 500, headers: { 'Retry-After': '1' } } },
   soldOut: { type: '*', location: 'nbg1', listed: false, times: 2 },
   actionFailure: { command: 'start_server', error: { code: 'x', message: 'y' }, skip: 1 },

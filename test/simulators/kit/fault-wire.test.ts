@@ -106,6 +106,12 @@ it.each<{ fault: FaultKind; wanted: Partial<Seen>; patience?: number }>([
     fault: { kind: 'half' },
     wanted: { end: 'closed early', status: 201, body: whole.slice(0, Math.floor(whole.length / 2)), effects: 1 },
   },
+  { fault: { kind: 'twice' }, wanted: { end: 'complete', status: 201, body: whole, effects: 2 } },
+  {
+    fault: { kind: 'stuck' },
+    patience: 150,
+    wanted: { end: 'silent', status: 201, body: whole.slice(0, Math.floor(whole.length / 2)), effects: 1 },
+  },
   { fault: { kind: 'wrongBody' }, wanted: { end: 'complete', status: 201, body: pageOfHTML, effects: 1 } },
   { fault: { kind: 'wrongBody', body: '{]' }, wanted: { end: 'complete', status: 201, body: '{]', effects: 1 } },
   { fault: { kind: 'wrongBody', body: '' }, wanted: { end: 'complete', status: 201, body: '', effects: 1 } },
@@ -114,8 +120,8 @@ it.each<{ fault: FaultKind; wanted: Partial<Seen>; patience?: number }>([
   expect(await ask(fault, patience)).toMatchObject(wanted)
 })
 
-it('half tells the length of the whole', async () => {
-  expect((await ask({ kind: 'half' })).headers.toLowerCase()).toContain(`content-length: ${whole.length}`)
+it.each<'half' | 'stuck'>(['half', 'stuck'])('%s tells the length of the whole', async (kind) => {
+  expect((await ask({ kind }, 150)).headers.toLowerCase()).toContain(`content-length: ${whole.length}`)
 })
 
 it('status sends its headers and media type', async () => {

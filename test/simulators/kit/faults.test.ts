@@ -97,6 +97,31 @@ describe('a fault', () => {
     expect(effects.length).toBe(1)
   })
 
+  it('stuck begins its answer, and ends it when the client gives up', async () => {
+    const { faults, effects, call } = setup()
+    faults.add({ route: 'ANY *', kind: 'stuck' })
+    const client = new AbortController()
+    const answer = await call('/v1/servers', { method: 'POST', signal: client.signal })
+    expect([answer.status, effects.length]).toEqual([201, 1])
+    const reader = answer.body?.getReader()
+    expect(Buffer.from((await reader?.read())?.value ?? '').toString()).toBe('{"fine')
+    const rest = reader?.read()
+    client.abort(new Error('gave up'))
+    await expect(rest).rejects.toThrow('gave up')
+  })
+
+  it('twice hands on the whole request both times, and gives the second answer', async () => {
+    const faults = createFaults({ clock: fakeClock() })
+    faults.add({ route: 'ANY *', kind: 'twice' })
+    const bodies: string[] = []
+    const handler = faults.wrap(async (request) => {
+      bodies.push(await request.text())
+      return Response.json({ number: bodies.length })
+    })
+    const answer = await handler(new Request('http://localhost/servers', { method: 'POST', body: 'all of it' }))
+    expect([bodies, await answer.json()]).toEqual([['all of it', 'all of it'], { number: 2 }])
+  })
+
   it('held keeps its effect when the client has gone', async () => {
     const { clock, faults, effects, call } = setup()
     faults.add({ route: 'ANY *', kind: 'held', ms: 1_000 })
