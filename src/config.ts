@@ -22,10 +22,7 @@ export interface Config {
   escrow: boolean
   workers: number
   reconcileTimeout: Duration
-  sweepInterval: Duration
-  actionPollInterval: Duration
-  /** How long a server type that was sold out in a location is not asked for there again. */
-  soldOutMemory: Duration
+  intervals: Intervals
   /** Share of Hetzner's budget that is left to others, 0 ≤ n < 1. */
   budgetReserve: number
   drain: Duration
@@ -35,6 +32,17 @@ export interface Config {
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
+
+/** How long the operator waits, remembers and distrusts. The flags' help says what each is. */
+export interface Intervals {
+  sweep: Duration
+  actionPoll: Duration
+  soldOutMemory: Duration
+  listLag: Duration
+  removal: Duration
+  status: Duration
+  bootProbe: Duration
+}
 
 export type ConfigResult =
   | { kind: 'config'; config: Config }
@@ -60,9 +68,15 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
     escrow: values['no-escrow'] !== true,
     workers: read.number('workers', { least: 1, most: 1_000, whole: true }),
     reconcileTimeout: read.duration('reconcile-timeout', { least: seconds(10), most: hours(1) }),
-    sweepInterval: read.duration('hcloud-sweep-interval', { least: 100, most: hours(1) }),
-    actionPollInterval: read.duration('hcloud-action-poll-interval', { least: 50, most: minutes(5) }),
-    soldOutMemory: read.duration('hcloud-sold-out-memory', { least: seconds(1), most: hours(1) }),
+    intervals: {
+      sweep: read.duration('hcloud-sweep-interval', { least: 100, most: hours(1) }),
+      actionPoll: read.duration('hcloud-action-poll-interval', { least: 50, most: minutes(5) }),
+      soldOutMemory: read.duration('hcloud-sold-out-memory', { least: seconds(1), most: hours(1) }),
+      listLag: read.duration('hcloud-list-lag', { least: 0, most: minutes(10) }),
+      removal: read.duration('hcloud-removal-interval', { least: 50, most: minutes(5) }),
+      status: read.duration('hcloud-status-interval', { least: 50, most: minutes(5) }),
+      bootProbe: read.duration('boot-probe-interval', { least: 50, most: minutes(5) }),
+    },
     budgetReserve: read.number('hcloud-budget-reserve', { least: 0, most: 0.9, whole: false }),
     drain: read.duration('drain', { least: 0, most: minutes(10) }),
     health: read.address('health-address'),

@@ -27,9 +27,15 @@ describe('configuration', () => {
       escrow: true,
       workers: 64,
       reconcileTimeout: minutes(2),
-      sweepInterval: seconds(30),
-      actionPollInterval: seconds(1),
-      soldOutMemory: minutes(5),
+      intervals: {
+        sweep: seconds(30),
+        actionPoll: seconds(1),
+        soldOutMemory: minutes(5),
+        listLag: seconds(5),
+        removal: seconds(3),
+        status: seconds(5),
+        bootProbe: seconds(1),
+      },
       budgetReserve: 0.2,
       drain: seconds(10),
       health: { host: '0.0.0.0', port: 8080 },
@@ -51,7 +57,6 @@ describe('configuration', () => {
     { argv: ['--no-escrow'], want: { escrow: false } },
     { argv: ['--workers', '1'], want: { workers: 1 } },
     { argv: ['--reconcile-timeout', '90s'], want: { reconcileTimeout: seconds(90) } },
-    { argv: ['--hcloud-sweep-interval', '500ms'], want: { sweepInterval: 500 } },
     { argv: ['--hcloud-budget-reserve', '0'], want: { budgetReserve: 0 } },
     { argv: ['--drain', '0s'], want: { drain: 0 } },
     { argv: ['--health-address', ':0'], want: { health: { host: '0.0.0.0', port: 0 } } },
@@ -123,6 +128,19 @@ describe('configuration', () => {
       want: ['--log-level must be one of trace, debug, info, warn, error, silent, not "loud"'],
     },
   ])('says one line for $argv', ({ argv, want }) => expect(mistakesOf(argv)).toEqual(want))
+
+  it.each([
+    ['--hcloud-sweep-interval', 'sweep'],
+    ['--hcloud-action-poll-interval', 'actionPoll'],
+    ['--hcloud-sold-out-memory', 'soldOutMemory'],
+    ['--hcloud-list-lag', 'listLag'],
+    ['--hcloud-removal-interval', 'removal'],
+    ['--hcloud-status-interval', 'status'],
+    ['--boot-probe-interval', 'bootProbe'],
+  ] as const)('takes %s', (flag, name) => {
+    expect(configOf(flag, '1500ms').intervals).toEqual({ ...configOf().intervals, [name]: 1_500 })
+    expect(mistakesOf([flag, '24h'])).toEqual([expect.stringMatching(`^${flag} must be a duration from .* not "24h"$`)])
+  })
 
   it('finds the API server as the kubelet names it', () => {
     const kubelet = { KUBERNETES_SERVICE_HOST: '10.0.0.1', KUBERNETES_SERVICE_PORT: '443' }

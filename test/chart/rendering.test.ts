@@ -103,9 +103,7 @@ const cases: Case[] = [
         reconcileTimeout: 90_000,
         drain: 0,
         hcloudEndpoint: 'https://proxy.example/v1',
-        sweepInterval: 45_000,
-        actionPollInterval: 2_000,
-        soldOutMemory: 420_000,
+        intervals: { ...configOf([]).intervals, sweep: 45_000, actionPoll: 2_000, soldOutMemory: 420_000 },
         budgetReserve: 0.5,
         telegramEndpoint: 'https://bots.example',
         health: { host: '::', port: 9090 },
@@ -209,6 +207,11 @@ describe('the chart', () => {
       // For a lab: by extraArgs.
       '--lab',
       '--allow-probe-range',
+      // What a simulated world shortens; Hetzner itself is as slow as it is.
+      '--hcloud-list-lag',
+      '--hcloud-removal-interval',
+      '--hcloud-status-interval',
+      '--boot-probe-interval',
       '--help',
     ])
   })

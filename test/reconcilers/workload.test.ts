@@ -19,6 +19,7 @@ const world = (change: Partial<WorkloadWorld>): WorkloadWorld => ({
   runningFor: seconds(20),
   bootLimit: minutes(15),
   period: seconds(30),
+  leastPause: seconds(1),
   where,
   ...change,
 })

@@ -16,6 +16,7 @@ import { createMemory } from '../../src/reconcilers/memory.ts'
 import { projectReconciler } from '../../src/reconcilers/project.ts'
 import { createRedactor } from '../../src/redact.ts'
 import type { FakeClock } from '../support/fake-clock.ts'
+import { usualIntervals } from '../support/usual-intervals.ts'
 import type { FakeCluster } from './fake-cluster.ts'
 import type { StageNetwork } from './stage-network.ts'
 
@@ -31,7 +32,7 @@ export interface StageParts {
   probe(): unknown
 }
 
-export const drain = seconds(10)
+export const drain = usualIntervals.drain
 
 export interface StageOperator {
   /** One pass; answers when the next one is due. A pass that fails is logged and due again soon, as the controller does. */
@@ -58,8 +59,7 @@ export function createOperator(parts: StageParts): StageOperator {
     clock,
     random: () => 0.5,
     identity: accountIdentity('lab'),
-    sweepInterval: parts.sweepInterval,
-    actionPollInterval: seconds(1),
+    intervals: { ...usualIntervals, sweep: parts.sweepInterval },
     budgetReserve: 0.2,
     redact,
     onChange: () => {},
@@ -70,7 +70,7 @@ export function createOperator(parts: StageParts): StageOperator {
     clock,
     random: () => 0.5,
     identity: { cluster: 'lab', namespace: 'botyard-system' },
-    settings: { escrow: true, drain, startedAt: clock.monotonic() },
+    settings: { escrow: true, drain, startedAt: clock.monotonic(), intervals: usualIntervals },
     projects: { ...createProjects(cluster.transport), get: parts.view },
     secrets: createSecrets(cluster.transport),
     configMaps: createConfigMaps(cluster.transport),

@@ -5,6 +5,7 @@ import type { ProjectDeps } from '../../src/reconcilers/deps.ts'
 import { createMemory } from '../../src/reconcilers/memory.ts'
 import type { Pass } from '../../src/reconcilers/pass.ts'
 import { type FakeClock, fakeClock } from './fake-clock.ts'
+import { usualIntervals } from './usual-intervals.ts'
 
 export interface BarePass extends Pass {
   readonly clock: FakeClock
@@ -19,7 +20,7 @@ export function barePass(
     clock,
     random: () => 0.5,
     memory: createMemory({ redactor: { remember: () => {}, forget: () => {} } }),
-    settings: { escrow: true, drain: 10_000, startedAt: clock.monotonic(), ...settings },
+    settings: { escrow: true, drain: 10_000, startedAt: clock.monotonic(), intervals: usualIntervals, ...settings },
   } as unknown as ProjectDeps
   const draft = structuredClone(project.status ?? { observedGeneration: project.metadata.generation })
   return { project, draft, deps, clock, signal: new AbortController().signal }

@@ -22,6 +22,7 @@ import { createMemory } from '../../src/reconcilers/memory.ts'
 import { forgetProject, projectReconciler } from '../../src/reconcilers/project.ts'
 import { concernsUs } from '../../src/reconcilers/wake.ts'
 import { createRedactor } from '../../src/redact.ts'
+import { usualDrain, usualIntervals } from './usual-intervals.ts'
 import type { VirtualCluster } from './virtual-cluster.ts'
 import type { VirtualTime } from './virtual-time.ts'
 
@@ -71,8 +72,7 @@ export async function startVirtualOperator(deps: VirtualOperatorDeps): Promise<V
     clock,
     random,
     identity: accountIdentity(clusterID),
-    sweepInterval: seconds(30),
-    actionPollInterval: seconds(1),
+    intervals: usualIntervals,
     budgetReserve: 0.2,
     redact: redactor.clean,
     onChange(uid) {
@@ -89,7 +89,10 @@ export async function startVirtualOperator(deps: VirtualOperatorDeps): Promise<V
     clock,
     random,
     identity: { cluster: clusterID, namespace: operatorNamespace },
-    settings: { escrow: true, drain: seconds(10), startedAt: clock.monotonic(), ...deps.settings },
+    settings: {
+      ...{ escrow: true, drain: usualDrain, startedAt: clock.monotonic(), intervals: usualIntervals },
+      ...deps.settings,
+    },
     projects: {
       get: store.get,
       ...recordWrites(cluster.projects, (project) => ownWrites.wrote(keyOf(project), project.metadata.resourceVersion)),

@@ -1,8 +1,9 @@
 // The accounts that some token reaches, each once.
 
-import type { Clock, Duration } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import { type AccountState, createAccountState } from './account-state.ts'
 import type { Identity } from './identity.ts'
+import type { AccountIntervals } from './intervals.ts'
 import type { SharedReads } from './shared-reads.ts'
 import type { TokenEntry } from './tokens.ts'
 
@@ -10,9 +11,7 @@ export interface AccountSetDeps {
   clock: Clock
   random: () => number
   identity: Identity
-  sweepInterval: Duration
-  actionPollInterval: Duration
-  soldOutMemory?: Duration | undefined
+  intervals: AccountIntervals
   reads: SharedReads
   onChange(uid: string): void
   entriesOf(account: AccountState): readonly TokenEntry[]

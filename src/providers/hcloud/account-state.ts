@@ -1,7 +1,7 @@
 // What the holders of one Hetzner project share: budget, inventory, action poll, catalog. Which token a call goes through
 // is decided elsewhere; here it only matters that one does.
 
-import type { Clock, Duration } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import type { PlacementMemory } from './account.ts'
 import { type ActionPoll, createActionPoll } from './action-poll.ts'
 import type { Breaker } from './breaker.ts'
@@ -10,6 +10,7 @@ import { type CachedList, createCachedList } from './cached-list.ts'
 import { type CatalogCache, createCatalogCache } from './catalog.ts'
 import { pageSize } from './client.ts'
 import type { Action, PrimaryIP, Server } from './domain.ts'
+import type { AccountIntervals } from './intervals.ts'
 import { createInventory, type Inventory } from './inventory.ts'
 import { createPlacementMemory } from './placement-memory.ts'
 import { printPrimaryIP } from './primary-ips.ts'
@@ -40,9 +41,7 @@ export interface AccountStateDeps {
   clock: Clock
   random: () => number
   uidLabel: string
-  sweepInterval: Duration
-  actionPollInterval: Duration
-  soldOutMemory?: Duration | undefined
+  intervals: AccountIntervals
   budget: Budget
   breaker: Breaker
   onChange(uid: string): void
@@ -59,8 +58,8 @@ const intervalsToStale = 3
 const sweepsPerAddressList = 10
 
 export function createAccountState(deps: AccountStateDeps): AccountState {
-  const { clock, random, reads, onChange } = deps
-  const writes = createWrites(clock)
+  const { clock, random, intervals, reads, onChange } = deps
+  const writes = createWrites({ clock, drain: intervals.drain })
   const uidOf = (item: { labels: Readonly<Record<string, string>> }) => item.labels[deps.uidLabel]
 
   const servers: CachedList<Server> = createCachedList<Server>({
@@ -69,6 +68,7 @@ export function createAccountState(deps: AccountStateDeps): AccountState {
     uidOf,
     print: printServer,
     isSettled: isSettledServer,
+    lag: intervals.listLag,
     onChange,
     onListed: () => inventory.serversListed(),
     maxAge: () => inventory.interval() * intervalsToStale,
@@ -82,6 +82,7 @@ export function createAccountState(deps: AccountStateDeps): AccountState {
     writes: writes.primaryIPs,
     uidOf,
     print: printPrimaryIP,
+    lag: intervals.listLag,
     onChange,
     onListed: () => inventory.primaryIPsListed(),
     maxAge: () => inventory.interval() * sweepsPerAddressList * intervalsToStale,
@@ -89,7 +90,7 @@ export function createAccountState(deps: AccountStateDeps): AccountState {
   const inventory = createInventory({
     clock,
     random,
-    interval: deps.sweepInterval,
+    interval: intervals.sweep,
     pages: () => Math.max(1, Math.ceil(servers.size / pageSize)),
     budgetLimit: () => deps.budget.limit,
     sweepServers: () => reads.sweepServers(account),
@@ -107,7 +108,7 @@ export function createAccountState(deps: AccountStateDeps): AccountState {
     primaryIPs,
     actions: createActionPoll({
       clock,
-      interval: deps.actionPollInterval,
+      interval: intervals.actionPoll,
       read: (ids) => reads.actions(account, ids),
       wake(uid) {
         // The end of an action changes the world as an own write does: what was listed before it is old news (R12).
@@ -117,7 +118,7 @@ export function createAccountState(deps: AccountStateDeps): AccountState {
     }),
     inventory,
     catalog: createCatalogCache(clock),
-    placement: createPlacementMemory({ clock, random, memory: deps.soldOutMemory }),
+    placement: createPlacementMemory({ clock, random, memory: intervals.soldOutMemory }),
   }
   return account
 }

@@ -1,11 +1,12 @@
 // Every Hetzner project that the operator reaches, by the tokens that open them.
 
-import type { Clock, Duration } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import type { Account, Lane } from './account.ts'
 import type { HcloudError } from './errors.ts'
 import type { Fetch } from './exchange.ts'
 import type { HcloudMetrics } from './handlers/measure.ts'
 import type { Identity } from './identity.ts'
+import type { AccountIntervals } from './intervals.ts'
 import type { RecordedIDs } from './recorded-ids.ts'
 
 export interface OpenOptions {
@@ -47,14 +48,9 @@ export interface AccountsDeps {
   /** 0 ≤ n < 1. */
   random: () => number
   identity: Identity
-  /** Between two sweeps; grows beyond some 300 servers. */
-  sweepInterval: Duration
+  intervals: AccountIntervals
   /** Share of the request budget that is left to other tools. */
   budgetReserve: number
-  /** Between two looks at a fresh action; grows to 5 s. */
-  actionPollInterval: Duration
-  /** How long a server type that was sold out in a location is not asked for there again; 5 minutes without it, jittered. */
-  soldOutMemory?: Duration | undefined
   redact: (text: string) => string
   /** Something of this Project has changed at Hetzner, an action of it has ended, or its token was refused. */
   onChange(uid: string): void

@@ -1,13 +1,11 @@
 // One kind of resource of one account as the last sweep saw it, and the rules about when that may speak: never about
 // absence (R11), and for a Project only if the list was asked for after that Project's own last write (R12).
 
-import { type Clock, type Duration, seconds } from '../../clock.ts'
+import type { Clock, Duration } from '../../clock.ts'
 import { differences } from './differences.ts'
+import { createOwnAnswers } from './own-answers.ts'
 import { untilAborted } from './until-aborted.ts'
 import type { Moment, WriteLog } from './write-log.ts'
-
-/** Lists may lag behind a fresh write, so an answer to a write outlives lists that were asked for just after it. */
-const listLag: Duration = seconds(5)
 
 export interface CachedListDeps<T> {
   clock: Clock
@@ -22,6 +20,8 @@ export interface CachedListDeps<T> {
   onDifference?(before: T | undefined, after: T | undefined): void
   /** A list was read to its end. */
   onListed(): void
+  /** How long a list may lag behind a write. */
+  lag: Duration
   /** Older lists say nothing. */
   maxAge(): Duration
 }
@@ -53,46 +53,21 @@ export interface CachedList<T> {
   readonly isQueued: boolean
 }
 
-interface Merged<T> {
-  item: T | undefined
-  moment: Moment
-}
-
-/** Whether a list was asked for so soon after a write that it may not show it. */
-const mayLag = (asked: Moment, written: Moment): boolean => asked.at - written.at < listLag
-
 export function createCachedList<T extends Identified>(deps: CachedListDeps<T>): CachedList<T> {
-  const { clock, writes, uidOf, print, isSettled = () => true } = deps
+  const { clock, writes, uidOf, print, lag, isSettled = () => true } = deps
+  const answers = createOwnAnswers<T>({ clock, lag, now: writes.now, isSettled })
   let items = new Map<number, T>()
   /** When the last list that was read to its end was asked for, and when it ended. */
   let listed: { asked: Moment; ended: Duration } | undefined
-  const merged = new Map<number, Merged<T>>()
   let running: Promise<void> | undefined
   let queued: Promise<void> | undefined
 
   const ofUID = (uid: string) => [...items.values()].filter((item) => uidOf(item) === uid)
 
-  /** Answers to writes that this list could not have seen yet stay as they were; but a passing state is not held on to. */
-  function overlay(list: Map<number, T>, asked: Moment): Map<number, T> {
-    forgetMergedBefore(asked)
-    for (const [id, { item, moment }] of merged) {
-      if (item === undefined) list.delete(id)
-      else if (!list.has(id) || moment.order > asked.order || (mayLag(asked, moment) && isSettled(item)))
-        list.set(id, item)
-    }
-    return list
-  }
-
-  function forgetMergedBefore(asked: Moment): void {
-    for (const [id, { moment }] of merged) {
-      if (moment.order < asked.order && clock.monotonic() - moment.at >= listLag) merged.delete(id)
-    }
-  }
-
   function apply(list: readonly T[], asked: Moment): void {
     // Of two lists under way at once, the one that was asked for later has the last word.
     if (listed !== undefined && listed.asked.order > asked.order) return
-    const next = overlay(byID(list), asked)
+    const next = answers.layOver(byID(list), asked)
     // The first look has nothing to differ from.
     const before = listed === undefined ? next : items
     const changed = differences({ before, after: next, print, uidOf, onDifference: deps.onDifference })
@@ -123,7 +98,7 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
 
   function remove(id: number): void {
     items.delete(id)
-    merged.set(id, { item: undefined, moment: writes.now() })
+    answers.note(id, undefined)
   }
 
   return {
@@ -143,7 +118,7 @@ export function createCachedList<T extends Identified>(deps: CachedListDeps<T>):
     merge(item) {
       for (const { id, name } of items.values()) if (name === item.name && id !== item.id) remove(id)
       items.set(item.id, item)
-      merged.set(item.id, { item, moment: writes.now() })
+      answers.note(item.id, item)
     },
     remove,
     get size() {

@@ -1,18 +1,16 @@
 // Remembers which type was sold out where, so that the fallback order is not walked from its beginning in each pass.
 
-import { type Clock, type Duration, minutes } from '../../clock.ts'
+import type { Clock, Duration } from '../../clock.ts'
 import type { PlacementMemory, TypeInLocation } from './account.ts'
-
-const usualMemory: Duration = minutes(5)
 
 export interface PlacementMemoryDeps {
   clock: Clock
   random: () => number
   /** How long a pair is not asked for again. */
-  memory?: Duration | undefined
+  memory: Duration
 }
 
-export function createPlacementMemory({ clock, random, memory = usualMemory }: PlacementMemoryDeps): PlacementMemory {
+export function createPlacementMemory({ clock, random, memory }: PlacementMemoryDeps): PlacementMemory {
   const until = new Map<string, Duration>()
 
   const keyOf = ({ type, location }: TypeInLocation) => `${type} ${location}`

@@ -1,6 +1,6 @@
 // Tokens and the accounts that they reach. Several tokens may reach one account: its marker's id tells.
 
-import type { Clock, Duration } from '../../clock.ts'
+import type { Clock } from '../../clock.ts'
 import { createAccountSet } from './account-set.ts'
 import type { AccountState } from './account-state.ts'
 import { createBreaker } from './breaker.ts'
@@ -8,6 +8,7 @@ import { createBudget } from './budget.ts'
 import type { Connect } from './client.ts'
 import type { Connection, TokenFact } from './exchange.ts'
 import type { Identity } from './identity.ts'
+import type { AccountIntervals } from './intervals.ts'
 import { createProof } from './proof.ts'
 import { createSharedReads } from './shared-reads.ts'
 import { createTokens, type TokenEntry, type Tokens } from './tokens.ts'
@@ -17,10 +18,8 @@ export interface RegistryDeps {
   random: () => number
   connect: Connect
   identity: Identity
-  sweepInterval: Duration
+  intervals: AccountIntervals
   budgetReserve: number
-  actionPollInterval: Duration
-  soldOutMemory?: Duration | undefined
   onChange(uid: string): void
 }
 

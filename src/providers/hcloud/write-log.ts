@@ -1,10 +1,7 @@
 // R12: what was listed before a Project's own last write has nothing to say about that Project, unless that write told
 // what has become of it. The order of events decides: a counter, not a clock, because two events can fall into one millisecond.
 
-import { type Clock, type Duration, seconds } from '../../clock.ts'
-
-/** A write without an answer may still take effect until its own deadline has certainly passed at Hetzner (R4's drain). */
-const lateEffect: Duration = seconds(10)
+import type { Clock, Duration } from '../../clock.ts'
 
 /** A point in the order of events, with its time. */
 export interface Moment {
@@ -39,7 +36,13 @@ interface Entry {
   unsureUntil: Duration
 }
 
-export function createWriteLog(clock: Clock): WriteLog {
+export interface WriteLogDeps {
+  clock: Clock
+  /** R4: how long a write without an answer may still take effect. */
+  drain: Duration
+}
+
+export function createWriteLog({ clock, drain }: WriteLogDeps): WriteLog {
   const entries = new Map<string, Entry>()
   let order = 0
 
@@ -57,7 +60,7 @@ export function createWriteLog(clock: Clock): WriteLog {
       return ({ unknown, merged = false }) => {
         entry.running -= 1
         if (!merged) entry.endOrder = ++order
-        if (unknown) entry.unsureUntil = clock.monotonic() + lateEffect
+        if (unknown) entry.unsureUntil = clock.monotonic() + drain
       }
     },
     touch(uid) {
@@ -84,8 +87,8 @@ export interface Writes extends Readonly<Record<Listed, WriteLog>> {
   forget(uid: string): void
 }
 
-export function createWrites(clock: Clock): Writes {
-  const logs = { servers: createWriteLog(clock), primaryIPs: createWriteLog(clock) }
+export function createWrites(deps: WriteLogDeps): Writes {
+  const logs = { servers: createWriteLog(deps), primaryIPs: createWriteLog(deps) }
   const all = Object.values(logs)
   return {
     ...logs,

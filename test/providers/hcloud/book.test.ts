@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { minutes, seconds } from '../../../src/clock.ts'
+import { usualIntervals } from '../../support/usual-intervals.ts'
 import { createLab, labelsOf, serverBody, tokenA, tokenB } from './lab.ts'
 
 const ipBody = { name: 'ip', type: 'ipv4' as const, location: 'nbg1', autoDelete: false, labels: labelsOf('p1') }
@@ -130,7 +131,7 @@ describe('find', () => {
   })
 
   it('does not answer from a list that was read before an action of the Project ended', async () => {
-    const lab = createLab({ accounts: { sweepInterval: minutes(5) } })
+    const lab = createLab({ accounts: { intervals: { ...usualIntervals, sweep: minutes(5) } } })
     lab.start()
     const { account } = await lab.withMarker()
     const { id } = await lab.runningServer(account)

@@ -13,7 +13,7 @@ interface Item {
 
 function setUp() {
   const clock = fakeClock()
-  const writes = createWriteLog(clock)
+  const writes = createWriteLog({ clock, drain: 10_000 })
   const changes: string[] = []
   const list = createCachedList<Item>({
     clock,
@@ -22,6 +22,7 @@ function setUp() {
     print: ({ value }) => String(value),
     onChange: (uid) => changes.push(uid),
     onListed: () => undefined,
+    lag: 5_000,
     maxAge: () => 90_000,
   })
   const signal = new AbortController().signal

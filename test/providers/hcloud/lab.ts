@@ -6,7 +6,7 @@ import type { HcloudOptions } from '../../../simulators/hcloud/options.ts'
 import type { Fault } from '../../../simulators/kit/fault.ts'
 import { createFaults } from '../../../simulators/kit/faults.ts'
 import { seededRandom } from '../../../simulators/kit/random.ts'
-import { minutes, seconds } from '../../../src/clock.ts'
+import { minutes } from '../../../src/clock.ts'
 import type { Account, ServerCreate, WriteOptions } from '../../../src/providers/hcloud/account.ts'
 import type { AccountsDeps, Opened, OpenOptions } from '../../../src/providers/hcloud/accounts.ts'
 import { createAccounts } from '../../../src/providers/hcloud/create-accounts.ts'
@@ -14,6 +14,7 @@ import type { Fetch } from '../../../src/providers/hcloud/exchange.ts'
 import type { Identity } from '../../../src/providers/hcloud/identity.ts'
 import { checkedExchanges } from '../../simulators/hcloud/checked-exchanges.ts'
 import { fakeClock } from '../../support/fake-clock.ts'
+import { usualIntervals } from '../../support/usual-intervals.ts'
 
 export const tokenA = 'TokenA'.padEnd(64, 'a7')
 export const tokenB = 'TokenB'.padEnd(64, 'b9')
@@ -63,9 +64,8 @@ export function createLab(options: LabOptions = {}) {
     clock,
     random,
     identity,
-    sweepInterval: seconds(30),
+    intervals: usualIntervals,
     budgetReserve: 0.2,
-    actionPollInterval: seconds(1),
     redact: (text) => text,
     onChange: (uid) => changes.push(uid),
     ...options.accounts,

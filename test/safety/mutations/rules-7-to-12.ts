@@ -310,7 +310,7 @@ export const rules7To12: readonly Mutation[] = [
   {
     rule: 'R12',
     what: 'what a lagging list does not show yet is kept',
-    file: 'src/providers/hcloud/cached-list.ts',
+    file: 'src/providers/hcloud/own-answers.ts',
     from: 'if (!list.has(id) || moment',
     to: 'if (moment',
     killedBy: 'a server that has just been created',
@@ -318,7 +318,7 @@ export const rules7To12: readonly Mutation[] = [
   {
     rule: 'R12',
     what: 'what a lagging list shows as it was is not believed',
-    file: 'src/providers/hcloud/cached-list.ts',
+    file: 'src/providers/hcloud/own-answers.ts',
     from: 'mayLag(asked, moment) &&',
     to: 'false &&',
     killedBy: 'that lags behind an answer to a write',
