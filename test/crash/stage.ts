@@ -54,7 +54,8 @@ const quick = {
 
 const intervals = [
   ...['--hcloud-sweep-interval', '1h', '--hcloud-action-poll-interval', '50ms'],
-  ...['--drain', '1500ms', '--log-level', 'debug'],
+  ...['--hcloud-list-lag', '500ms', '--hcloud-removal-interval', '300ms', '--hcloud-status-interval', '500ms'],
+  ...['--boot-probe-interval', '100ms', '--drain', '1500ms', '--log-level', 'debug'],
   // Any port: one that was looked for may be somebody else's a moment later, with so many processes.
   ...['--health-address', '127.0.0.1:0'],
 ]

@@ -1,5 +1,6 @@
 // Golden traces: one file a story with every call that it makes, readable by itself. Between two writes calls may come in
-// any order, since many are made side by side. Time may add a report or a sweep; nothing else may differ.
+// any order, since many are made side by side. Time may add a sweep or a look at an action, and add or drop a report; nothing
+// else may differ.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -30,19 +31,18 @@ const blocksOf = (text: string): string[][] =>
     .map((block) => block.split('\n').filter((line) => !line.startsWith('#')))
 
 const isReport = (line: string): boolean => /^kubernetes +PATCH +\S+\/status /.test(line)
-const isSweep = (line: string): boolean =>
-  /^hetzner +GET +\/(servers|primary_ips)\?label_selector=botyard.dev\/cluster==lab /.test(line)
+const isByTime = (line: string): boolean =>
+  /^hetzner +GET +\/((servers|primary_ips)\?label_selector=botyard.dev\/cluster==lab|actions\?id=:id) /.test(line)
 
-/** What is in one trace and not in the other; a report counts, whatever it says. */
-export function compareTraces(golden: string, found: string): { missing: string[]; extra: string[] } {
-  const expected = blocksOf(golden)
-  const actual = blocksOf(found)
+/** What is in one trace and not in the other. What is reported is judged by the end, not by the way. */
+export function compareTraces(expectedText: string, foundText: string): { missing: string[]; extra: string[] } {
+  const expected = blocksOf(expectedText)
+  const actual = blocksOf(foundText)
   const result = { missing: [] as string[], extra: [] as string[] }
   for (let at = 0; at < Math.max(expected.length, actual.length); at++) {
-    result.missing.push(...without(expected[at] ?? [], actual[at] ?? []))
-    result.extra.push(
-      ...without(actual[at] ?? [], expected[at] ?? []).filter((line) => !isReport(line) && !isSweep(line)),
-    )
+    const [golden, found] = [expected[at] ?? [], actual[at] ?? []]
+    result.missing.push(...without(golden, found).filter((line) => !isReport(line)))
+    result.extra.push(...without(found, golden).filter((line) => !isReport(line) && !isByTime(line)))
   }
   return result
 }
@@ -57,6 +57,17 @@ function without(lines: readonly string[], others: readonly string[]): string[] 
 }
 
 const comparable = (line: string): string => (isReport(line) ? 'a report' : line)
+
+/** The calls of one trace that another run has made as well: what time has added to it is no part of the protocol. */
+export function inBoth(text: string, other: string): string {
+  const others = blocksOf(other)
+  const [title] = text.split('\n')
+  const kept = blocksOf(text).map((block, at) => {
+    const strange = without(block, others[at] ?? [])
+    return block.filter((line) => !strange.includes(line))
+  })
+  return `${title}\n${kept.map((block) => block.join('\n')).join('\n\n')}\n`
+}
 
 /** The calls that are in the golden trace, too: what time has added is no point to kill at. */
 export function withoutChance(o: { story: Story; golden: string; trace: readonly TraceLine[] }): TraceLine[] {

@@ -10,6 +10,7 @@ export const adopt: Story = {
   name: 'adopt',
   about: 'A Project that was lost and re-created is told to take over what the earlier one owned.',
   isLong: true,
+  answersVary: ({ path }) => path.startsWith('/servers?label_selector=botyard.dev/namespace'),
   async prepare(stage) {
     const { api } = stage.arena
     await createReady(stage)
