@@ -35,10 +35,13 @@ interface Session {
   readonly ended: AbortController
   cancelTimer: () => void
   goneSince: number | undefined
+  /** Monotonic time. */
+  lastSuccessAt: number
 }
 
 const retryLimitSeconds = 3_600
 const goneLimitMs = 23 * 3_600_000
+const trustMs = 10_000
 
 export function createDelivery(deps: DeliveryDeps): Delivery {
   const { clock, post } = deps
@@ -71,6 +74,7 @@ export function createDelivery(deps: DeliveryDeps): Delivery {
 
   function taken(bot: Bot, o: { session: Session; update: QueuedUpdate; result: Attempt & { kind: 'ok' } }): void {
     o.session.goneSince = undefined
+    o.session.lastSuccessAt = clock.monotonic()
     drop(bot, o)
     deps.onDelivered(bot, { update: o.update, contentType: o.result.contentType, body: o.result.body })
   }
@@ -114,6 +118,7 @@ function sessionOf(bot: Bot, sessions: Map<number, Session>): Session | undefine
     ended: new AbortController(),
     cancelTimer: () => {},
     goneSince: undefined,
+    lastSuccessAt: Number.NEGATIVE_INFINITY,
   }
   sessions.set(bot.id, fresh)
   return fresh
@@ -126,10 +131,10 @@ function end(session: Session): void {
 
 /** Marks what may be sent now as under way, and says when the next one may. */
 function takeReady(bot: Bot, o: { session: Session; now: number }): { ready: QueuedUpdate[]; at: number | undefined } {
-  const { tries, webhook } = o.session
+  const { tries } = o.session
   const heads = new Map<number, QueuedUpdate>()
   for (const update of bot.queue) if (!heads.has(update.chatID)) heads.set(update.chatID, update)
-  let free = webhook.maxConnections - [...tries.values()].filter(({ underWay }) => underWay).length
+  let free = mostConnections(o.session, o.now) - [...tries.values()].filter(({ underWay }) => underWay).length
   let at: number | undefined
   const ready: QueuedUpdate[] = []
   for (const update of heads.values()) {
@@ -145,6 +150,10 @@ function takeReady(bot: Bot, o: { session: Session; now: number }): { ready: Que
   }
   return { ready, at }
 }
+
+/** One, unless a delivery has succeeded lately: a webhook that does not answer is not asked over many connections. */
+const mostConnections = ({ webhook, lastSuccessAt }: Session, now: number): number =>
+  now <= lastSuccessAt + trustMs ? webhook.maxConnections : 1
 
 /** Again at once after the first failure, then doubling up to a random 60 to 120 s; a server may ask for longer. */
 function nextTry(failed: Try, o: { retryAfter: number; clock: Clock; random(): number }): Try {

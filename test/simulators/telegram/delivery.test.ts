@@ -33,7 +33,13 @@ async function setup({ reply, webhook = {} }: { reply?: () => Attempt; webhook?:
   await api.call('setWebhook', { url, ...webhook })
   const say = (text: string, chatID = 1) => api.telegram.say(api.bot(), { text, chatID })
   const settle = () => api.clock.advance(0)
-  return { ...api, sent, say, settle }
+  /** The webhook takes an update, and is trusted from now on; that one is not remembered. */
+  const begin = async () => {
+    say('first', 99)
+    sent.pop()?.answer(ok())
+    await settle()
+  }
+  return { ...api, sent, say, settle, begin }
 }
 
 const times = (sent: readonly Sent[]) => sent.map(({ atSeconds }) => atSeconds)
@@ -106,7 +112,8 @@ describe('an update that is refused', () => {
 
 describe('updates', () => {
   it('of one chat go one after the other, those of other chats beside them', async () => {
-    const { say, sent, settle } = await setup()
+    const { say, sent, settle, begin } = await setup()
+    await begin()
     say('a1', 1)
     say('a2', 1)
     say('b1', 2)
@@ -117,12 +124,48 @@ describe('updates', () => {
   })
 
   it('go over at most as many connections as the webhook allows', async () => {
-    const { say, sent, settle } = await setup({ webhook: { max_connections: '2' } })
+    const { say, sent, settle, begin } = await setup({ webhook: { max_connections: '2' } })
+    await begin()
     for (let chat = 1; chat <= 5; chat++) say(`from ${chat}`, chat)
     expect(sent.length).toBe(2)
     sent[1]?.answer(ok())
     await settle()
     expect(sent.length).toBe(3)
+  })
+
+  it('go over one connection until the webhook has taken one', async () => {
+    const { say, sent, settle } = await setup()
+    for (let chat = 1; chat <= 5; chat++) say(`from ${chat}`, chat)
+    expect(sent.length).toBe(1)
+    for (let count = 1; count <= 5; count++) {
+      sent.at(-1)?.answer(refused())
+      await settle()
+      expect(sent.length).toBe(count + 1)
+    }
+    sent.at(-1)?.answer(ok())
+    await settle()
+    const waiting = new Set(sent.slice(6).map(({ text }) => text))
+    expect([sent.length, waiting.size]).toEqual([8, 2])
+  })
+
+  it.each([
+    { after: 10_000, connections: 5 },
+    { after: 10_001, connections: 1 },
+  ])('go over $connections when the last was taken $after ms ago', async ({ after, connections }) => {
+    const { say, sent, clock, begin } = await setup()
+    await begin()
+    await clock.advance(after)
+    for (let chat = 1; chat <= 5; chat++) say(`from ${chat}`, chat)
+    expect(sent.length).toBe(connections)
+  })
+
+  it('go over one connection to the next webhook, whatever the last one took', async () => {
+    const { call, say, sent, clock, begin } = await setup()
+    await begin()
+    await clock.advance(1_000)
+    await call('setWebhook', { url: `${url}2` })
+    for (let chat = 1; chat <= 5; chat++) say(`from ${chat}`, chat)
+    expect(sent.length).toBe(1)
   })
 
   it('that nobody allowed are not made', async () => {

@@ -31,6 +31,7 @@ interface Delivery {
 }
 
 const longestDelaySeconds = 90
+const trustMs = 10_000
 
 /** `now` is monotonic, in milliseconds; `date` in milliseconds since the epoch. */
 export function createWebhookModel(clock: { monotonic(): number; now(): number }) {
@@ -40,6 +41,7 @@ export function createWebhookModel(clock: { monotonic(): number; now(): number }
   let deliveries = new Map<number, Delivery>()
   let nextSetAt = 0
   let lastErrorAt: number | undefined
+  let lastSuccessAt = Number.NEGATIVE_INFINITY
   let lastPoll = { offset: -1, at: Number.NEGATIVE_INFINITY }
   const violations: string[] = []
 
@@ -64,9 +66,12 @@ export function createWebhookModel(clock: { monotonic(): number; now(): number }
   const heads = (): ModelUpdate[] =>
     queue.filter((update) => queue.find(({ chat }) => chat === update.chat)?.id === update.id)
   const underWay = (): number => [...deliveries.values()].filter((one) => one.underWay).length
+  /** All of them only while the webhook is known to answer. */
+  const connections = (): number => (clock.monotonic() <= lastSuccessAt + trustMs ? (webhook?.maxConnections ?? 0) : 1)
   const replace = (settings: WebhookSettings | undefined, drop: boolean) => {
     webhook = settings
     lastErrorAt = undefined
+    lastSuccessAt = Number.NEGATIVE_INFINITY
     if (drop) queue = []
     deliveries = new Map()
   }
@@ -123,9 +128,12 @@ export function createWebhookModel(clock: { monotonic(): number; now(): number }
       claim(!delivery.underWay, `update ${id} is under way twice`)
       claim(clock.monotonic() >= delivery.notBefore, `update ${id} was tried again too soon`)
       delivery.underWay = true
-      claim(underWay() <= to.maxConnections, `${underWay()} are under way over ${to.maxConnections} connections`)
+      claim(underWay() <= connections(), `${underWay()} are under way over ${connections()} connections`)
     },
-    taken: forget,
+    taken(id: number): void {
+      lastSuccessAt = clock.monotonic()
+      forget(id)
+    },
     refused(id: number, retryAfterSeconds: number): void {
       lastErrorAt = Math.floor(clock.now() / 1_000)
       const delivery = deliveryOf(id)
@@ -141,7 +149,7 @@ export function createWebhookModel(clock: { monotonic(): number; now(): number }
     /** Nothing that could go lies idle. */
     checkBusy(): void {
       dropExpired()
-      if (webhook === undefined || underWay() >= webhook.maxConnections) return
+      if (webhook === undefined || underWay() >= connections()) return
       for (const { id } of heads()) {
         const { notBefore, underWay: busy } = deliveryOf(id)
         claim(busy || notBefore > clock.monotonic(), `update ${id} lies idle`)
