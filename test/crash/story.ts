@@ -62,13 +62,13 @@ export async function createReady(stage: Stage): Promise<void> {
   await waitFor('Ready', async () => isCurrentlyReady(await stage.project()), { within: 30_000, every: 20 })
 }
 
-/** For so long the operator believes an answer to a write of its own more than a list. */
-const listLagMs = 5_000
+/** Longer than anything that the operator takes for granted for a moment: that its token is good, 2 s; that lists lag. */
+const hasteMs = 2_500
 
 /** The same, and nothing is left of the haste in which it was made: what somebody does next is no surprise in mid-work. */
 export async function createLongReady(stage: Stage): Promise<void> {
   await createReady(stage)
-  await delay(listLagMs)
+  await delay(hasteMs)
 }
 
 export const account = ({ world, tenant }: Stage) => world.hcloud.control.project(tenant.hetznerToken)
