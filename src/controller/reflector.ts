@@ -17,13 +17,16 @@ export interface ReflectorDeps<T> {
   /** In [0, 1). */
   readonly random: () => number
   /** Called for every change, after the store holds it. */
-  readonly onChange?: (change: Change<T>) => void
+  readonly onChange?: (change: Change<T>, origin: Origin) => void
   /** Told of every break, for logs and metrics; the reflector goes on by itself. */
   readonly onError?: (error: unknown, phase: Phase) => void
   readonly pageSize?: number
 }
 
 export type Phase = 'list' | 'watch' | 'handler'
+
+/** What showed a change. A list may show thousands at once, and none of them is news of this moment. */
+export type Origin = 'list' | 'watch'
 
 export function createReflector<T extends KubernetesObject>(deps: ReflectorDeps<T>): Cache {
   const { listWatch, clock, random, onError = () => {}, pageSize = 500 } = deps
@@ -100,7 +103,7 @@ function createView<T extends KubernetesObject>({ store, clock, onChange, onErro
     replace({ items, resourceVersion }: Snapshot<T>): void {
       const changes = store.replace(items)
       seen(resourceVersion)
-      publish(changes)
+      publish(changes, 'list')
       view.synced = true
       firstList.resolve()
     },
@@ -109,7 +112,7 @@ function createView<T extends KubernetesObject>({ store, clock, onChange, onErro
       const changes = applyTo(store, event)
       if (event.type === 'BOOKMARK') view.hasSeenBookmark = true
       seen(event.object.metadata.resourceVersion)
-      publish(changes)
+      publish(changes, 'watch')
     },
   }
 
@@ -120,10 +123,10 @@ function createView<T extends KubernetesObject>({ store, clock, onChange, onErro
     view.lastError = undefined
   }
 
-  function publish(changes: readonly Change<T>[]): void {
+  function publish(changes: readonly Change<T>[], origin: Origin): void {
     for (const change of changes) {
       try {
-        onChange?.(change)
+        onChange?.(change, origin)
       } catch (error) {
         // A handler's mistake must not stop the stream for every other object.
         onError?.(error, 'handler')

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
 import type { WatchEvent } from '../../src/controller/list-watch.ts'
-import { createReflector } from '../../src/controller/reflector.ts'
+import { createReflector, type Origin } from '../../src/controller/reflector.ts'
 import { type Change, createStore } from '../../src/controller/store.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { bookmark, failure, type ListScript, page, scriptedListWatch, type WatchScript } from './scripted-list-watch.ts'
@@ -26,7 +26,7 @@ interface SetUp {
   lists: ListScript[]
   watches?: WatchScript[]
   random?: number
-  onChange?: (change: Change<Thing>) => void
+  onChange?: (change: Change<Thing>, origin: Origin) => void
 }
 
 function start({ lists, watches = [], random = 0.5, onChange }: SetUp) {
@@ -41,9 +41,9 @@ function start({ lists, watches = [], random = 0.5, onChange }: SetUp) {
     clock,
     random: () => random,
     pageSize: 2,
-    onChange(change) {
+    onChange(change, origin) {
       changes.push(describeChange(change))
-      onChange?.(change)
+      onChange?.(change, origin)
     },
     onError: (error, phase) => errors.push(`${phase}: ${(error as Error).message}`),
   })
@@ -71,6 +71,17 @@ describe('a reflector', () => {
     expect(run.reflector.resourceVersion).toBe('7')
     run.stop.abort()
     await run.ended
+  })
+
+  it('tells which changes a list showed, the first and a later one, and which the watch', async () => {
+    const origins: string[] = []
+    const run = start({
+      lists: [page('5', [thing({ name: 'a', version: '5' })]), page('9', [thing({ name: 'b', version: '9' })])],
+      watches: [{ events: [event('MODIFIED', { name: 'a', version: '6' }), expired] }],
+      onChange: ({ key }, origin) => origins.push(`${key} ${origin}`),
+    })
+    await run.clock.advance(60_000)
+    expect(origins).toEqual(['default/a list', 'default/a watch', 'default/a list', 'default/b list'])
   })
 
   it('is synced after the first whole list, not after its first page', async () => {
