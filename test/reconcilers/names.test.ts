@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import path from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
@@ -97,4 +99,9 @@ describe('ownership', () => {
   it('is looked for over all incarnations by namespace and name alone', () => {
     expect(incarnationSelector(owner)).toBe('botyard.dev/namespace==shop,botyard.dev/name==echo')
   })
+})
+
+it('every label is explained in the reference', async () => {
+  const page = await readFile(path.join(import.meta.dirname, '../../docs/reference/objects.md'), 'utf8')
+  for (const key of Object.values(labelKeys)) expect(page).toContain(`\`${key}\``)
 })
