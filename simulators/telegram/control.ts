@@ -75,6 +75,7 @@ export function telegramState(telegram: TelegramSimulator): { bots: readonly Rec
       },
       backlog: bot.queue.length,
       lastError: bot.lastError,
+      profilePhoto: bot.profile.photo,
       answers: bot.answers.length,
       calls: Object.fromEntries(bot.calls),
     })),

@@ -8,6 +8,7 @@ import { close, logOut } from './leave.ts'
 import type { Method, MethodResult } from './method.ts'
 import { commandMethods } from './profile-commands.ts'
 import { profileDefaultMethods } from './profile-defaults.ts'
+import { profilePhotoMethods } from './profile-photo.ts'
 import { profileTextMethods } from './profile-texts.ts'
 import type { Registry } from './registry.ts'
 import { sendMessage } from './send-message.ts'
@@ -37,6 +38,7 @@ export function createMethods(deps: MethodsDeps): ReadonlyMap<string, Method> {
     ...profileTextMethods,
     ...commandMethods,
     ...profileDefaultMethods,
+    ...profilePhotoMethods,
   ])
 }
 

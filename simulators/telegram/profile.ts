@@ -1,4 +1,4 @@
-// What people see of a bot before they write to it: names, descriptions, commands, menu button, wished-for rights.
+// What people see of a bot before they write to it: names, descriptions, photo, commands, menu button, rights.
 
 export interface BotCommand {
   command: string
@@ -9,6 +9,12 @@ export type MenuButton = { type: 'commands' | 'default' } | { type: 'web_app'; t
 
 export type ProfileText = 'name' | 'description' | 'short_description'
 
+export interface ProfilePhoto {
+  type: 'static' | 'animated'
+  /** Of the file: enough to tell two of them apart. */
+  hash: string
+}
+
 /** By language code; the empty one is for everybody without a text of their own. */
 export interface Profile {
   readonly texts: Readonly<Record<ProfileText, Map<string, string>>>
@@ -16,6 +22,7 @@ export interface Profile {
   readonly commands: Map<string, readonly BotCommand[]>
   /** By chat; the empty key is for everybody without a button of their own. */
   readonly menuButtons: Map<string, MenuButton>
+  photo: ProfilePhoto | undefined
   readonly rights: Record<'groups' | 'channels', Readonly<Record<string, boolean>>>
 }
 
@@ -23,5 +30,6 @@ export const newProfile = (name: string): Profile => ({
   texts: { name: new Map([['', name]]), description: new Map(), short_description: new Map() },
   commands: new Map(),
   menuButtons: new Map(),
+  photo: undefined,
   rights: { groups: {}, channels: {} },
 })

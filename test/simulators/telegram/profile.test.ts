@@ -106,6 +106,56 @@ describe('wished-for rights', () => {
   })
 })
 
+describe('the photo', () => {
+  const jpeg = new Blob(['\u00ff\u00d8'])
+  const attached = (type: string, member: string) => json({ type, [member]: 'attach://file' })
+
+  it('is the last one that was uploaded, until it is removed', async () => {
+    const { upload, call, bot } = setup()
+    const set = (photo: string, file: Blob) => upload('setMyProfilePhoto', { photo, file })
+    await call('getMe')
+    expect(bot().profile.photo).toBeUndefined()
+    expect((await set(attached('static', 'photo'), jpeg)).body).toEqual({ ok: true, result: true })
+    const first = bot().profile.photo
+    const animated = json({ type: 'animated', animation: 'attach://file', main_frame_timestamp: 1.5 })
+    expect((await set(animated, new Blob(['other']))).body.ok).toBe(true)
+    const second = bot().profile.photo
+    expect([first?.type, second?.type]).toEqual(['static', 'animated'])
+    expect(second?.hash).not.toBe(first?.hash)
+    for (let again = 0; again < 2; again++)
+      expect((await call('removeMyProfilePhoto')).body).toEqual({ ok: true, result: true })
+    expect(bot().profile.photo).toBeUndefined()
+  })
+
+  it.each([
+    { parts: {}, text: "photo isn't specified" },
+    { parts: { photo: '{' }, text: "can't parse photo JSON object" },
+    { parts: { photo: '[]' }, text: 'object expected as profile photo' },
+    { parts: { photo: '{}' }, text: 'can\'t find field "type"' },
+    { parts: { photo: json({ type: true }) }, text: 'field "type" must be of type String' },
+    { parts: { photo: json({ type: 'oil' }) }, text: 'invalid profile photo type specified' },
+    { parts: { photo: json({ type: 'static' }) }, text: 'can\'t find field "photo"' },
+    { parts: { photo: json({ type: 'animated', photo: 'x' }) }, text: 'can\'t find field "animation"' },
+    {
+      parts: { photo: json({ type: 'animated', animation: 'attach://file', main_frame_timestamp: 'soon' }) },
+      text: 'field "main_frame_timestamp" must be of type Number',
+    },
+    { parts: { photo: json({ type: 'static', photo: 'file' }) }, text: 'photo must be uploaded as a file' },
+    { parts: { photo: json({ type: 'static', photo: 'attach://other' }) }, text: 'photo must be uploaded as a file' },
+    { parts: { photo: attached('static', 'photo'), file: new Blob([]) }, text: 'file must be non-empty' },
+  ])('is refused, and the old one stays: $text', async ({ parts, text }) => {
+    const { upload, bot } = setup()
+    await upload('setMyProfilePhoto', { photo: attached('static', 'photo'), file: jpeg })
+    const before = bot().profile.photo
+    expect((await upload('setMyProfilePhoto', { file: jpeg, ...parts })).body).toEqual({
+      ok: false,
+      error_code: 400,
+      description: `Bad Request: ${text}`,
+    })
+    expect(bot().profile.photo).toEqual(before)
+  })
+})
+
 describe('the profile refuses', () => {
   const command = (given: unknown) => ({ method: 'setMyCommands', given: { commands: json([given]) } })
   const scope = (given: unknown) => ({ method: 'getMyCommands', given: { scope: json(given) } })
