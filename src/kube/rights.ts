@@ -17,11 +17,12 @@ export interface Right {
 /** Exactly the calls that are made beside those in the namespaces of Projects. */
 export function neededRights({ namespace, escrow }: { namespace: string; escrow: boolean }): Right[] {
   const projects = ['get', 'list', 'watch', 'patch'].map((verb) => ({ verb, group: GROUP, resource: PLURAL }))
+  const events = ['create', 'patch'].map((verb) => ({ verb, group: 'events.k8s.io', resource: 'events' }))
   const status = { verb: 'patch', group: GROUP, resource: PLURAL, subresource: 'status' }
   // Without an escrow there are still tombstones to write, and what an earlier one has left to remove.
   const verbs = escrow ? ['get', 'create', 'update', 'delete'] : ['create', 'delete']
   const secrets = verbs.map((verb) => ({ verb, group: '', resource: 'secrets', namespace }))
-  return [...projects, status, ...secrets]
+  return [...projects, status, ...events, ...secrets]
 }
 
 interface Review {
