@@ -10,7 +10,7 @@ import { systemClock } from './clock.ts'
 import { type Config, readConfig } from './config.ts'
 import { createBackoff } from './controller/backoff.ts'
 import { createController } from './controller/controller.ts'
-import { keyOf } from './controller/kubernetes-object.ts'
+import { keyOf, namespaceOf } from './controller/kubernetes-object.ts'
 import { createOwnWrites } from './controller/own-writes.ts'
 import { createReflector } from './controller/reflector.ts'
 import type { Outcome } from './controller/runner.ts'
@@ -109,18 +109,18 @@ function connectProviders(
 function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: Project) => void }) {
   const { log, firstPasses } = ground
   const store = createStore<Project>({ indexers: { uid: ({ metadata }) => [metadata.uid] } })
-  const queue = createWorkQueue({ clock, backoff: createBackoff({ random }) })
+  const queue = createWorkQueue({ clock, backoff: createBackoff({ random }), partitionOf: namespaceOf })
   const wakeUp = createWakeUp<Project>({ enqueue: queue.add, wakes: concernsUs })
   const cache = createReflector<Project>({
     listWatch: o.cluster.projects.listWatch,
     store,
     clock,
     random,
-    onChange(change) {
+    onChange(change, origin) {
       if (!cache.synced) firstPasses.expect(change.key)
       if (change.before !== undefined && change.after?.metadata.uid !== change.before.metadata.uid)
         o.onGone(change.before)
-      wakeUp(change)
+      wakeUp(change, origin)
     },
     onError: (error, phase) => log.warn({ err: error, phase }, watchRemedy(error)),
   })

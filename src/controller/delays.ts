@@ -2,16 +2,27 @@
 
 import type { CancelTimer, Clock, Duration } from '../clock.ts'
 import { createHeap } from './heap.ts'
+import type { Lane } from './lanes.ts'
+
+/** What becomes of a key when its time has come. */
+export interface Look {
+  readonly lane: Lane
+  /** It failed: the overall rate of retries counts it. */
+  readonly isRetry: boolean
+}
 
 export interface Delays {
-  /** Lets the key wait `after` milliseconds, unless it already waits for an earlier time. */
-  set(key: string, after: Duration): void
+  /**
+   * Lets the key wait `after` milliseconds. Asked for twice, it is looked at at the earlier time, in the more urgent lane,
+   * and as a retry only if it is nothing else.
+   */
+  set(key: string, after: Duration, look: Look): void
   delete(key: string): void
   clear(): void
   readonly size: number
 }
 
-interface Waiting {
+interface Waiting extends Look {
   readonly key: string
   readonly due: number
   readonly order: number
@@ -21,7 +32,8 @@ interface Waiting {
 export const longestTimer: Duration = 2 ** 31 - 1
 
 /** `release` is called once for each key whose time has come, the earliest first. */
-export function createDelays({ clock, release }: { clock: Clock; release: (key: string) => void }): Delays {
+export function createDelays(deps: { clock: Clock; release: (key: string, look: Look) => void }): Delays {
+  const { clock, release } = deps
   const waiting = new Map<string, Waiting>()
   // An element that is no longer the one in `waiting` was overtaken by an earlier time, or deleted, and is skipped.
   const heap = createHeap<Waiting>((a, b) => a.due < b.due || (a.due === b.due && a.order < b.order))
@@ -51,17 +63,17 @@ export function createDelays({ clock, release }: { clock: Clock; release: (key: 
     const now = clock.monotonic()
     for (let entry = next(); entry !== undefined && entry.due <= now; entry = next()) {
       waiting.delete(entry.key)
-      release(entry.key)
+      release(entry.key, entry)
     }
     arm()
   }
 
   return {
-    set(key, after) {
-      const due = clock.monotonic() + after
+    set(key, after, look) {
+      const asked: Waiting = { key, due: clock.monotonic() + after, order: order++, ...look }
       const known = waiting.get(key)
-      if (known !== undefined && known.due <= due) return
-      const entry = { key, due, order: order++ }
+      const entry = known === undefined ? asked : merge(known, asked)
+      if (entry === known) return
       waiting.set(key, entry)
       heap.push(entry)
       arm()
@@ -77,4 +89,12 @@ export function createDelays({ clock, release }: { clock: Clock; release: (key: 
       return waiting.size
     },
   }
+}
+
+function merge(known: Waiting, asked: Waiting): Waiting {
+  const { key, due, order } = asked.due < known.due ? asked : known
+  const lane = known.lane === 'live' ? 'live' : asked.lane
+  const isRetry = known.isRetry && asked.isRetry
+  const isSame = due === known.due && lane === known.lane && isRetry === known.isRetry
+  return isSame ? known : { key, due, order, lane, isRetry }
 }

@@ -13,3 +13,6 @@ export interface KubernetesObject {
 export function keyOf({ metadata }: KubernetesObject): string {
   return metadata.namespace ? `${metadata.namespace}/${metadata.name}` : metadata.name
 }
+
+/** The namespace of such a key: whose turn it is. */
+export const namespaceOf = (key: string): string => key.slice(0, Math.max(key.indexOf('/'), 0))

@@ -1,10 +1,13 @@
 // What a reconciler is to the runtime: a function of a key that may be called at any time, any number of times.
 
 import type { Duration } from '../clock.ts'
+import type { Lane } from './lanes.ts'
 
 export interface ReconcileResult {
   /** Look again after this many milliseconds (0: at once). Without it, only a change or a source wakes the key. */
   readonly requeueAfter?: Duration | undefined
+  /** `low` for a look that nobody waits for. By default the lane of this run: what is under way stays as urgent as it was. */
+  readonly lane?: Lane | undefined
 }
 
 export interface ReconcileContext {

@@ -66,7 +66,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     queue.forget(key)
     const after = settled.result?.requeueAfter
     if (after === undefined) return { outcome: 'success', nextAfter: undefined }
-    queue.addAfter(key, after)
+    queue.addAfter(key, after, settled.result?.lane)
     return { outcome: 'requeue_after', nextAfter: after }
   }
 

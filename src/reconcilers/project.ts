@@ -71,7 +71,9 @@ async function runSteps(pass: Pass): Promise<ReconcileResult> {
   pass.deps.memory.of(pass.project.metadata.uid).credentialsGood = pass.access !== undefined
   const inSync = await judgeInSync(pass).catch(() => undefined)
   summarize(pass, outcome, inSync)
-  return report(pass, requeueFor(pass, outcome))
+  const reported = await report(pass, requeueFor(pass, outcome))
+  // All is as it should be: nobody waits for the next look.
+  return outcome.kind === 'complete' ? { ...reported, lane: 'low' } : reported
 }
 
 /** Nobody has asked for a look, the spec is the one of the last pass, and its tokens served. */
