@@ -1,5 +1,5 @@
 // Writes every file that follows from another: the CRD and the reference pages from src/api, the client types from openapi,
-// the chart's values from their schema, plain manifests from the chart,
+// the page of flags from theirs, the chart's values from their schema, plain manifests from the chart,
 // the schema of fault plans from the simulators.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
@@ -11,6 +11,7 @@ import { projectDefinition } from '../src/api/crd.ts'
 import { crdTemplate } from './generate/chart-crd.ts'
 import { chartValuesPage, valuesYaml } from './generate/chart-values.ts'
 import { conditionsPage } from './generate/conditions-page.ts'
+import { flagsPage } from './generate/flags-page.ts'
 import { grantManifest, operatorManifest } from './generate/manifests.ts'
 import { projectPage } from './generate/project-page.ts'
 import { readValuesSchema } from './generate/values-schema.ts'
@@ -27,6 +28,7 @@ await write({
   'charts/botyard/templates/crd.yaml': `{{/* ${notice} */}}\n${crdTemplate(definition)}`,
   'charts/botyard/values.yaml': `# ${from('values.schema.json')}\n${valuesYaml(values)}`,
   'docs/reference/chart-values.md': `<!-- ${from('charts/botyard/values.schema.json')} -->\n${chartValuesPage(values)}`,
+  'docs/reference/flags.md': `<!-- ${from('src/flags.ts')} -->\n${flagsPage()}`,
   'docs/reference/fault-plan.schema.json': `${JSON.stringify(faultPlanSchema(), null, 2)}\n`,
 })
 // Rendered from the chart that was written just now.

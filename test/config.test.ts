@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { flagsPage } from '../scripts/generate/flags-page.ts'
 import { minutes, seconds } from '../src/clock.ts'
 import { type Config, readConfig } from '../src/config.ts'
 
@@ -180,5 +182,10 @@ describe('configuration', () => {
     if (result.kind !== 'help') throw new Error('No help')
     for (const text of ['--kubeconfig VALUE', '--lab ', '--workers VALUE', 'Default 64.', '--help'])
       expect(result.text).toContain(text)
+  })
+
+  it('has a page of its flags, made by `npm run generate`', () => {
+    const page = readFileSync(new URL('../docs/reference/flags.md', import.meta.url), 'utf8')
+    expect(page.replace(/^.*Do not edit.*\n/, '')).toBe(flagsPage())
   })
 })
