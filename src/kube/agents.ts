@@ -1,4 +1,4 @@
-// The sockets to the API server: those of calls apart from those of watches, replaced when certificates are rotated.
+// The sockets to the API server: calls, watches and the lease, each with their own; replaced when certificates are rotated.
 
 import { Agent, type Dispatcher } from 'undici'
 import { seconds } from '../clock.ts'
@@ -7,6 +7,8 @@ import type { TlsMaterial } from './cluster-access.ts'
 export interface Agents {
   readonly calls: Dispatcher
   readonly watches: Dispatcher
+  /** One socket that no other call can hold up: a renewal that waits behind workers comes too late. */
+  readonly lease: Dispatcher
 }
 
 export interface AgentPool {
@@ -20,19 +22,23 @@ export interface AgentPool {
 const callSockets = 16
 
 export function createAgentPool(): AgentPool {
-  let current: { tls: TlsMaterial; agents: Agents & { calls: Agent; watches: Agent } } | undefined
+  let current: { tls: TlsMaterial; agents: Record<keyof Agents, Agent> } | undefined
 
   return {
     for(tls) {
       if (current !== undefined && isSame(current.tls, tls)) return current.agents
       // Calls in flight end on the old agents, new ones trust the new certificates.
-      void current?.agents.calls.close()
-      void current?.agents.watches.close()
-      current = { tls, agents: { calls: createAgent(tls, callSockets), watches: createAgent(tls, null) } }
-      return current.agents
+      for (const agent of Object.values(current?.agents ?? {})) void agent.close()
+      const agents = {
+        calls: createAgent(tls, callSockets),
+        watches: createAgent(tls, null),
+        lease: createAgent(tls, 1),
+      }
+      current = { tls, agents }
+      return agents
     },
     async destroy() {
-      await Promise.all([current?.agents.calls.destroy(), current?.agents.watches.destroy()])
+      await Promise.all(Object.values(current?.agents ?? {}).map((agent) => agent.destroy()))
       current = undefined
     },
   }

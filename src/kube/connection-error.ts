@@ -32,6 +32,7 @@ const beforeSending = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'UND_ERR_CONNECT_TIMEOUT',
+  'NOT_BEGUN',
 ])
 
 /** OpenSSL's words for a certificate that will not do: the handshake ended before anything was said. */

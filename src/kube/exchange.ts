@@ -1,6 +1,7 @@
 // One HTTP exchange with the API server as ourselves; a 401 earns one more, with credentials that were read again.
 
 import { request as send } from 'undici'
+import { socketGate } from '../socket-gate.ts'
 import { type Agents, createAgentPool } from './agents.ts'
 import type { Access, ClusterAccess } from './cluster-access.ts'
 import { ConnectionError } from './connection-error.ts'
@@ -14,6 +15,8 @@ export interface Outgoing {
   readonly contentType?: string | undefined
   readonly lane: keyof Agents
   readonly signal: AbortSignal
+  /** Asked when a socket is ready and nothing is written yet: a process that was frozen and thawed comes by here first. */
+  readonly mayBegin: () => boolean
 }
 
 export interface Exchange {
@@ -37,7 +40,7 @@ export function createExchange(cluster: ClusterAccess, userAgent: string): Excha
     const { headers, tls } = await accessNow()
     return send(urlOf(cluster.server, outgoing), {
       method: outgoing.method as 'GET',
-      dispatcher: pool.for(tls)[outgoing.lane],
+      dispatcher: pool.for(tls)[outgoing.lane].compose(socketGate(outgoing.mayBegin)),
       headers: { ...headers, ...contentHeaders(outgoing), accept: 'application/json', 'user-agent': userAgent },
       body: outgoing.body === undefined ? null : JSON.stringify(outgoing.body),
       signal: outgoing.signal,

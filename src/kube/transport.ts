@@ -1,6 +1,7 @@
 // Calls to the API server over HTTP/1.1: deadline, retries and typed errors, in one place.
 
 import { type Clock, type Duration, deadline, seconds, sleep } from '../clock.ts'
+import { type Fence, openFence } from '../fence.ts'
 import { readAnswer, readError } from './answer.ts'
 import { isApiError } from './api-error.ts'
 import { retryPause } from './call-retry.ts'
@@ -25,6 +26,8 @@ export interface RequestOptions extends StreamOptions {
   readonly contentType?: string | undefined
   /** For Secrets: what the server says about the content stays out of error texts. */
   readonly isSensitive?: boolean | undefined
+  /** `lease`: over a socket of its own and past the fence, because the fence is made of it; by default `calls`. */
+  readonly lane?: 'calls' | 'lease' | undefined
 }
 
 /** Both reject with an ApiError, a ConnectionError, or the reason of the caller's signal. */
@@ -42,6 +45,8 @@ export interface TransportDeps {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
+  /** What bounds writes by the age of the lease; without it nothing but their deadline does. */
+  readonly fence?: Fence
   readonly userAgent?: string
   /** Largest answer, in bytes. */
   readonly answerLimit?: number
@@ -53,7 +58,17 @@ const defaultTimeout = seconds(10)
 
 export function createTransport(deps: TransportDeps): Transport {
   const { cluster, clock, random, userAgent = 'botyard', answerLimit = defaultAnswerLimit } = deps
+  const fence = deps.fence ?? openFence
   const exchange = createExchange(cluster, userAgent)
+
+  function callOf(options: RequestOptions): Call {
+    const { method, path, timeout = defaultTimeout } = options
+    const limit = isFenced(options) ? fence : openFence
+    const allowed = limit === openFence ? timeout : Math.min(timeout, limit.allowance())
+    const until = clock.monotonic() + allowed
+    const mayBegin = () => clock.monotonic() < until && limit.allowance() > 0
+    return { ...options, timeout, allowed, until, mayBegin, what: `${method} ${path}` }
+  }
 
   const readingOf = (call: Call) => ({
     what: call.what,
@@ -63,12 +78,11 @@ export function createTransport(deps: TransportDeps): Transport {
   })
 
   async function attempt(call: Call, signal: AbortSignal): Promise<unknown> {
-    const answer = await exchange.send({ ...call, lane: 'calls', signal })
+    const answer = await exchange.send({ ...call, lane: call.lane ?? 'calls', signal })
     return readAnswer(answer, readingOf(call))
   }
 
   async function withRetries(call: Call, signal: AbortSignal): Promise<unknown> {
-    const until = clock.monotonic() + call.timeout
     for (let count = 1; ; count++) {
       const outcome = await attempt(call, signal).then(
         (value) => ({ value }),
@@ -77,7 +91,7 @@ export function createTransport(deps: TransportDeps): Transport {
       if ('value' in outcome) return outcome.value
       const { method } = call
       const pause = signal.aborted ? undefined : retryPause({ method, attempt: count, error: outcome.error, random })
-      if (pause === undefined || clock.monotonic() + pause >= until) throw outcome.error
+      if (pause === undefined || clock.monotonic() + pause >= call.until) throw outcome.error
       await sleep(clock, pause, signal)
     }
   }
@@ -91,7 +105,8 @@ export function createTransport(deps: TransportDeps): Transport {
   return {
     async request<T>(options: RequestOptions) {
       const call = callOf(options)
-      const limit = deadline(clock, call.timeout, call.signal)
+      if (call.allowed <= 0) throw notLeading(call)
+      const limit = deadline(clock, call.allowed, call.signal)
       return (await withRetries(call, limit.signal).finally(limit.release)) as T
     },
     async stream(options) {
@@ -109,13 +124,27 @@ export function createTransport(deps: TransportDeps): Transport {
 }
 
 interface Call extends RequestOptions {
+  /** What was asked for; error texts say it, because they end up in a status and must not differ from call to call. */
   readonly timeout: Duration
+  /** At most that; less when the lease has aged. */
+  readonly allowed: Duration
+  /** Monotonic time at which it is given up. */
+  readonly until: Duration
+  readonly mayBegin: () => boolean
   /** For error texts; without the query, which is long and says little. */
   readonly what: string
 }
 
-function callOf(options: RequestOptions): Call {
-  return { ...options, timeout: options.timeout ?? defaultTimeout, what: `${options.method} ${options.path}` }
+/** These groups answer questions and keep nothing, so a standby may ask them, too. */
+const reviews = /^\/apis\/auth(entication|orization)\.k8s\.io\//
+
+const isFenced = ({ method, path, lane }: RequestOptions): boolean =>
+  method !== 'GET' && lane !== 'lease' && !reviews.test(path)
+
+function notLeading({ what }: Call): ConnectionError {
+  return new ConnectionError(`Cannot ${what}: the lease is not ours, or has not been renewed in time`, {
+    code: 'unreachable',
+  })
 }
 
 /** The caller's own abort comes back as it is; our deadline and everything from the network get a type. */

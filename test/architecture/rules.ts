@@ -25,7 +25,7 @@ export const layers: Record<string, Layer> = {
   'src/api/': { folders: [], packages: ['zod'] },
   'src/controller/': { folders: ['src/clock.ts'], packages: [] },
   'src/kube/': {
-    folders: ['src/api/', 'src/clock.ts'],
+    folders: ['src/api/', 'src/clock.ts', 'src/fence.ts', 'src/socket-gate.ts'],
     packages: ['undici', '@kubernetes/client-node', 'yaml', 'node:'],
   },
   'src/providers/hcloud/': provider,
@@ -39,6 +39,8 @@ export const layers: Record<string, Layer> = {
   },
   'src/main.ts': { anything: true, folders: [], packages: [] },
   'src/clock.ts': { folders: [], packages: [] },
+  'src/fence.ts': { folders: ['src/clock.ts'], packages: [] },
+  'src/socket-gate.ts': { folders: ['src/clock.ts', 'src/fence.ts'], packages: ['undici'] },
   'src/': support,
   'simulators/': {
     folders: [],

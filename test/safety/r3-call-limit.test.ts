@@ -89,7 +89,7 @@ describe('R3: no call outlives ten seconds', () => {
         return { status: 204, headers: new Headers(), body: null }
       }
       const wire = send({ clock, fetch })
-      const chain = timeout({ clock, limit })(async (call) => {
+      const chain = timeout({ clock, limit: () => limit })(async (call) => {
         clock.freeze()
         await wire(call)
         return { status: 204, text: '', rateLimit: undefined }

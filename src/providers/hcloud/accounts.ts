@@ -1,6 +1,6 @@
 // Every Hetzner project that the operator reaches, by the tokens that open them.
 
-import type { Clock } from '../../clock.ts'
+import type { Clock, Duration } from '../../clock.ts'
 import type { Account, Lane } from './account.ts'
 import type { HcloudError } from './errors.ts'
 import type { Fetch } from './exchange.ts'
@@ -44,6 +44,8 @@ export interface AccountsDeps {
   endpoint: string
   /** undici's fetch with its dispatcher. */
   fetch: Fetch
+  /** R3: how long a call that begins now may take, by the age of the lease; 0: none may begin. Without it, 10 s. */
+  allowance?: () => Duration
   clock: Clock
   /** 0 ≤ n < 1. */
   random: () => number

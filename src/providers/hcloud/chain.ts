@@ -13,18 +13,21 @@ import { send } from './handlers/send.ts'
 import { timeout } from './handlers/timeout.ts'
 
 /** R3: below the lease duration, so that a call of a lost leader has ended before the next leader begins. */
-const callLimit: Duration = seconds(10)
+const longestCall: Duration = seconds(10)
 
 export interface ChainDeps {
   clock: Clock
   fetch: Fetch
+  /** R3: how long a call that begins now may take, by the age of the lease; 0: none may begin. Without it, 10 s. */
+  allowance?: (() => Duration) | undefined
   /** The gate for texts that others wrote; the call's own token is taken out in any case. */
   redact: (text: string) => string
   metrics?: HcloudMetrics | undefined
 }
 
 /** Rejects with HcloudError and nothing else. */
-export function createChain({ clock, fetch, redact, metrics }: ChainDeps): Handler<Answer> {
+export function createChain({ clock, fetch, allowance, redact, metrics }: ChainDeps): Handler<Answer> {
+  const limit = () => Math.min(longestCall, allowance?.() ?? longestCall)
   // Outermost first in reading order; the wire is the last line.
   return (
     // Counts what the caller sees: the retry inside is part of one call.
@@ -38,7 +41,7 @@ export function createChain({ clock, fetch, redact, metrics }: ChainDeps): Handl
             // Tells the account what the answer says about the token, whoever the call was for.
             learnAboutToken(
               // Covers the body as well, so everything that reads from the wire is inside.
-              timeout({ clock, limit: callLimit })(
+              timeout({ clock, limit })(
                 // Reads the body to its end and turns anything but a complete, well-formed 2xx into a typed error.
                 interpret({ redact })(
                   // Last before the wire: no other handler ever sees the token in a header.

@@ -61,5 +61,7 @@ export type Fetch = (
     signal: AbortSignal
     /** A token must not follow a redirect to another host. */
     redirect: 'error'
+    /** Monotonic time after which the request must not begin, not even when a socket is ready only then (R3). */
+    sendBefore?: Duration
   },
 ) => Promise<WireResponse>

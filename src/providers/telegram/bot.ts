@@ -2,7 +2,7 @@
 
 import { Api, HttpError, InputFile } from 'grammy/web'
 import { z } from 'zod'
-import { type Clock, deadline, seconds } from '../../clock.ts'
+import { type Clock, type Duration, deadline, seconds } from '../../clock.ts'
 import { createExchange, type Fetch } from './exchange.ts'
 import {
   isTelegramError,
@@ -37,6 +37,8 @@ export interface BotDeps {
   endpoint: string
   fetch: Fetch
   clock: Clock
+  /** R3: how long a call that begins now may take, by the age of the lease; 0: none may begin. Without it, 10 s. */
+  allowance?: () => Duration
 }
 
 type AllowedUpdates = NonNullable<NonNullable<Parameters<Api['setWebhook']>[1]>['allowed_updates']>
@@ -44,10 +46,10 @@ type AllowedUpdates = NonNullable<NonNullable<Parameters<Api['setWebhook']>[1]>[
 /** grammY's types name an older polyfill's signal; its code for the web takes the standard one. */
 type GrammySignal = NonNullable<Parameters<Api['getMe']>[0]>
 
-const callLimit = seconds(10) // rule R3
+const longestCall = seconds(10) // rule R3
 
 /** Codes that occur only before a request is on the wire; any other leaves the outcome of a write open. */
-const neverSent = /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|.*CERT.*)$/
+const neverSent = /^(NOT_BEGUN|ECONNREFUSED|ENOTFOUND|EAI_AGAIN|UND_ERR_CONNECT_TIMEOUT|.*CERT.*)$/
 
 /** The system's error code somewhere in the chain of causes: the only thing that is kept of a network error. */
 function networkCode(error: unknown, depth = 0): string | undefined {
@@ -70,7 +72,8 @@ function translate(error: unknown, o: { method: TelegramMethod; caller: AbortSig
   if (isTelegramError(inner)) return inner
   if (o.caller.aborted) return o.caller.reason
   if (o.limit.aborted) {
-    return unreachable(o.method, { code: 'timeout', why: `no answer within ${callLimit / 1_000} s`, sent: true })
+    // Always the same words, however old the lease was: they end up in a status.
+    return unreachable(o.method, { code: 'timeout', why: `no answer within ${longestCall / 1_000} s`, sent: true })
   }
   const code = networkCode(inner) ?? 'the connection failed'
   return unreachable(o.method, { code: 'network', why: code, sent: !neverSent.test(code) })
@@ -92,14 +95,15 @@ interface Connection extends BotDeps {
 async function attempt<T>(connection: Connection, call: Call<T>, caller: AbortSignal): Promise<T> {
   caller.throwIfAborted()
   const { method } = call
-  const { clock, fetch, secrets } = connection
-  const begun = clock.monotonic()
-  const exchange = createExchange({ fetch, method, secrets, isTooLate: () => clock.monotonic() - begun >= callLimit })
+  const { clock, fetch, secrets, allowance = () => longestCall } = connection
+  const allowed = Math.min(longestCall, allowance())
+  const sendBefore = clock.monotonic() + allowed
+  const exchange = createExchange({ fetch, method, secrets, clock, sendBefore })
   const api = new Api(connection.token, {
     apiRoot: connection.endpoint.replace(/\/+$/, ''),
     fetch: exchange as unknown as typeof globalThis.fetch, // grammY reads nothing but json()
   })
-  const limit = deadline(clock, callLimit, caller)
+  const limit = deadline(clock, allowed, caller)
   try {
     // Raced, so that the limit also holds for a fetch that does not heed its signal.
     const result = await Promise.race([

@@ -3,7 +3,7 @@
 
 import { buffer } from 'node:stream/consumers'
 import { z } from 'zod'
-import { seconds } from '../../clock.ts'
+import { type Clock, type Duration, seconds } from '../../clock.ts'
 import { refused, type TelegramMethod, unexpectedAnswer, unreachable } from './telegram-error.ts'
 
 /** The part of a fetch answer that is read: undici's and the global Response both have it. */
@@ -22,6 +22,8 @@ export type Fetch = (
     body: string | Uint8Array<ArrayBuffer>
     signal: AbortSignal
     redirect: 'manual'
+    /** Monotonic time after which the request must not begin, not even when a socket is ready only then (R3). */
+    sendBefore: Duration
   },
 ) => Promise<HttpAnswer>
 
@@ -103,18 +105,21 @@ export function createExchange(o: {
   fetch: Fetch
   method: TelegramMethod
   secrets: readonly string[]
-  /** R3: asked right before the request goes out, because a process that was frozen and thawed runs this before its timers. */
-  isTooLate: () => boolean
+  clock: Clock
+  /** R3: monotonic time, looked at right before the request goes out: a process that was frozen and thawed comes by here before its timers. */
+  sendBefore: Duration
 }) {
   return async (url: string, request: GrammyRequest): Promise<{ json(): Promise<unknown> }> => {
     // Collected, so that the length is known and nothing is half sent when the upload itself fails.
     const body = typeof request.body === 'string' ? request.body : new Uint8Array(await buffer(request.body))
-    if (o.isTooLate()) throw unreachable(o.method, { code: 'timeout', why: 'too late to begin', sent: false })
+    if (o.clock.monotonic() >= o.sendBefore)
+      throw unreachable(o.method, { code: 'timeout', why: 'too late to begin', sent: false })
     const answer = await o.fetch(url, {
       method: request.method,
       headers: { 'content-type': request.headers['content-type'] ?? 'application/json' },
       body,
       signal: request.signal,
+      sendBefore: o.sendBefore,
       redirect: 'manual', // the URL holds the token: it goes to no other place
     })
     const text = await readText(answer.body)

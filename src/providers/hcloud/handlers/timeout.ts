@@ -3,12 +3,14 @@
 import { type Clock, type Duration, deadline } from '../../../clock.ts'
 import type { Answer, Handler } from '../exchange.ts'
 
-export function timeout({ clock, limit }: { clock: Clock; limit: Duration }) {
+/** `limit` is asked when a call begins. */
+export function timeout({ clock, limit }: { clock: Clock; limit: () => Duration }) {
   return (next: Handler<Answer>): Handler<Answer> =>
     async function timed(call) {
-      const { signal, release } = deadline(clock, limit, call.signal)
+      const allowed = limit()
+      const { signal, release } = deadline(clock, allowed, call.signal)
       try {
-        return await next({ ...call, signal, sendBefore: clock.monotonic() + limit })
+        return await next({ ...call, signal, sendBefore: clock.monotonic() + allowed })
       } finally {
         release()
       }
