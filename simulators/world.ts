@@ -7,6 +7,7 @@ import type { Clock } from './kit/clock.ts'
 import { faultRoutes } from './kit/control.ts'
 import { createFaultDesk, type FaultDesk } from './kit/fault-desk.ts'
 import { createFaults } from './kit/faults.ts'
+import type { Handler } from './kit/handler.ts'
 import { seededRandom } from './kit/random.ts'
 import { createService, type Service } from './kit/service.ts'
 import { telegramControlRoutes, telegramState } from './telegram/control.ts'
@@ -23,6 +24,8 @@ export interface WorldOptions {
   hcloud?: Partial<HcloudOptions>
   /** Reserved addresses are allowed unless this says otherwise: the simulated servers live on loopback. */
   telegram?: TelegramOptions
+  /** Put around the API of Hetzner, within its faults: sees what was truly said. */
+  aroundHcloud?(handler: Handler): Handler
 }
 
 export interface World {
@@ -45,6 +48,7 @@ export function createWorld({ clock, seed = 1, bootSeconds = 15, ...options }: W
   const random = seededRandom(seed)
   const machines = createMachines({ clock, options: { bootSeconds } })
   const hcloud = createHcloudSimulator({ clock, random, machines, options: options.hcloud ?? {} })
+  const hcloudAPI = options.aroundHcloud?.(hcloud.fetch) ?? hcloud.fetch
   const telegramOptions = { allowReserved: true, ...options.telegram }
   const telegram = createTelegramSimulator({ clock, random, options: telegramOptions })
   const requests = { hcloud: createFaults({ clock, seed, basePath: '/v1' }), telegram: createFaults({ clock, seed }) }
@@ -54,7 +58,7 @@ export function createWorld({ clock, seed = 1, bootSeconds = 15, ...options }: W
     hcloud: {
       control: hcloud.control,
       ...createService({
-        ...{ clock, faults: requests.hcloud, handler: hcloud.fetch, describe: describeHcloud },
+        ...{ clock, faults: requests.hcloud, handler: hcloudAPI, describe: describeHcloud },
         routes: [...hcloud.controlRoutes, ...machineControlRoutes(machines), ...faultRoutes(faults, 'hcloud')],
       }),
     },

@@ -1,13 +1,14 @@
 // One Project, its operator and the simulated world in this process, on a hand-turned clock. Nothing happens unless a
 // test runs a pass or moves time, so that a test can stop between any two things and look at the world, or change it.
 
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { HcloudOptions } from '../../simulators/hcloud/options.ts'
 import type { ProjectSnapshot } from '../../simulators/hcloud/snapshot.ts'
 import { createWorld } from '../../simulators/world.ts'
 import type { Project, ProjectStatus } from '../../src/api/project.ts'
 import { minutes, seconds } from '../../src/clock.ts'
 import { throwawayPublicKey } from '../../src/reconcilers/throwaway-key.ts'
+import { checkedExchanges } from '../simulators/hcloud/checked-exchanges.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { botSpec, projectOf } from '../support/projects.ts'
 import { createFakeCluster } from './fake-cluster.ts'
@@ -42,12 +43,14 @@ const nothing: Pick<ProjectSnapshot, 'servers' | 'primaryIPs' | 'firewalls' | 's
 
 export function createStage(options: StageOptions = {}) {
   const clock = fakeClock()
+  const undescribed: string[] = []
   // The simulated servers never boot: no socket is opened. The probe below speaks for them.
   const world = createWorld({
     clock,
     bootSeconds: 1e9,
     telegram: { newBotThrottle: false },
     hcloud: options.hcloud ?? {},
+    aroundHcloud: (handler) => checkedExchanges(handler, undescribed),
   })
   const cluster = createFakeCluster()
   const network = createStageNetwork({ world, clock })
@@ -76,6 +79,7 @@ export function createStage(options: StageOptions = {}) {
   onTestFinished(() => {
     operator.kill()
     world.stop()
+    expect(undescribed).toEqual([])
   })
 
   const stage = {

@@ -4,7 +4,7 @@ import { systemClock } from '../../simulators/kit/clock.ts'
 import type { Handler } from '../../simulators/kit/handler.ts'
 import { serve } from '../../simulators/kit/serve.ts'
 import { createWorld, type World } from '../../simulators/world.ts'
-import { createAnswerCheck, hasVendorDescription } from '../simulators/hcloud/vendor-description.ts'
+import { checkedExchanges } from '../simulators/hcloud/checked-exchanges.ts'
 
 /** Reaches a Hetzner project of its own: chapters must not stumble over each other's names. */
 export const hetznerToken = (project: string): string => project.padEnd(64, 'x')
@@ -14,7 +14,7 @@ export interface ServedWorld extends AsyncDisposable {
   /** With `/v1`, as every client of Hetzner's wants it. */
   readonly hcloud: string
   readonly telegram: string
-  /** Answers to Hetzner's clients that the vendor's own description does not allow. */
+  /** Requests that were accepted and answers that the vendor's own description does not allow. Clients ask what our own tests do not. */
   readonly wrongAnswers: readonly string[]
   /** What a token reaches, as the simulator itself sees it. */
   hetzner(token: string): ReturnType<World['hcloud']['control']['project']>
@@ -22,11 +22,12 @@ export interface ServedWorld extends AsyncDisposable {
 
 /** A seed of its own for each file: files run at the same time must not want the same addresses. */
 export async function serveWorld({ seed, speed = 60 }: { seed: number; speed?: number }): Promise<ServedWorld> {
-  const world = createWorld({ clock: systemClock({ speed }), seed })
   const wrongAnswers: string[] = []
+  const aroundHcloud = (handler: Handler) => checkedExchanges(handler, wrongAnswers)
+  const world = createWorld({ clock: systemClock({ speed }), seed, aroundHcloud })
   const defects: unknown[] = []
   const onError = (error: unknown) => defects.push(error)
-  const hcloud = await serve(checkingAnswers(world.hcloud.fetch, wrongAnswers), { onError })
+  const hcloud = await serve(world.hcloud.fetch, { onError })
   const telegram = await serve(world.telegram.fetch, { onError })
   return {
     ...{ world, wrongAnswers, hcloud: `${hcloud.url}/v1`, telegram: telegram.url },
@@ -36,21 +37,5 @@ export async function serveWorld({ seed, speed = 60 }: { seed: number; speed?: n
       await Promise.all([hcloud.close(), telegram.close()])
       if (defects.length > 0) throw new AggregateError(defects, 'The simulators broke')
     },
-  }
-}
-
-/** Clients ask what our own tests do not think of asking. */
-function checkingAnswers(handler: Handler, wrong: string[]): Handler {
-  if (!hasVendorDescription) return handler
-  const check = createAnswerCheck()
-  return async (request) => {
-    const { pathname } = new URL(request.url)
-    const response = await handler(request)
-    const text = await response.clone().text()
-    const body = text === '' ? undefined : JSON.parse(text)
-    const path = pathname.replace(/^\/v1/, '')
-    const problem = check.problemOf({ method: request.method, path, status: response.status, body })
-    if (problem !== undefined) wrong.push(problem)
-    return response
   }
 }

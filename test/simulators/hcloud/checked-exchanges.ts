@@ -8,7 +8,11 @@ export function checkedExchanges(handler: Handler, wrong: string[]): Handler {
   if (!hasVendorDescription) return handler
   return async (request) => {
     const { pathname, search } = new URL(request.url)
-    const sent = await request.clone().text()
+    // What is too large to be read was refused, too.
+    const sent = await request
+      .clone()
+      .text()
+      .catch(() => '')
     const response = await handler(request)
     const text = await response.clone().text()
     // As after an extension of the API: meant to be unknown.

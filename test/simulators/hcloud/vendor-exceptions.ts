@@ -48,9 +48,16 @@ function alsoNumber(schema: Schema | undefined): void {
   if (schema?.type === 'string') schema.type = ['string', 'integer']
 }
 
-/** Query parameters that the vendor's own clients send although nothing describes them: the batch poll pages and sorts. */
+/** Query parameters that the vendor's own clients send although nothing describes them. */
+const undocumented: Readonly<Record<string, readonly string[]>> = {
+  // The batch poll pages and sorts.
+  'GET /actions': ['page', 'per_page', 'sort', 'status'],
+  // The command line program sorts every list in the same way.
+  'GET /server_types': ['sort'],
+}
+
 export const undocumentedQuery = (operation: string, name: string): boolean =>
-  operation === 'GET /actions' && ['page', 'per_page', 'sort', 'status'].includes(name)
+  undocumented[operation]?.includes(name) ?? false
 
 /** A copy in which every object is closed, so that a member that the vendor does not name is found. */
 export const tightened = (schema: Schema): Schema => tighten(structuredClone(schema))
