@@ -1,9 +1,10 @@
 // Measures what must be fast and prints one table. A figure on a busy machine is a hint, no verdict: nothing fails here.
 
 import type { Figure } from './figure.ts'
+import { benchQueue } from './queue.ts'
 import { benchSimulators } from './simulators.ts'
 
-const figures: Figure[] = await benchSimulators()
+const figures: Figure[] = [...(await benchQueue()), ...(await benchSimulators())]
 
 const rows = [
   ['what', 'measured', 'aim', ''],

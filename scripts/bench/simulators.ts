@@ -5,8 +5,8 @@ import type { Clock } from '../../simulators/kit/clock.ts'
 import { seededRandom } from '../../simulators/kit/random.ts'
 import { fakeClock } from '../../test/support/fake-clock.ts'
 import type { Figure } from './figure.ts'
+import { perSecond } from './per-second.ts'
 
-const roundMs = 2_000
 const serverCount = 20
 const requestsPerSecond = 3_000
 const daySeconds = 10
@@ -32,7 +32,6 @@ export async function benchSimulators(): Promise<Figure[]> {
     await call('DELETE', `/firewalls/${firewall.id}`)
     return 2
   }
-  await perSecond(list)
   return [
     aimed(`GET /servers with ${serverCount} servers`, await perSecond(list)),
     aimed('POST and DELETE /firewalls', await perSecond(mix)),
@@ -75,16 +74,6 @@ function createBench(): { call: Call; clock: ReturnType<typeof fakeClock>; simul
 
 const createServer = (call: Call, name: string) =>
   call('POST', '/servers', { name, server_type: 'cx23', image: 'debian-13', location: 'nbg1' })
-
-/** By the processor time of the whole process, the client's part included: a busy machine does not spoil it much. */
-async function perSecond(run: () => Promise<number>): Promise<number> {
-  const start = performance.now()
-  const before = process.cpuUsage()
-  let count = 0
-  while (performance.now() - start < roundMs) count += await run()
-  const { user, system } = process.cpuUsage(before)
-  return count / ((user + system) / 1_000_000)
-}
 
 /** Servers that are looked at all day, and one more every hour that is made, waited for and deleted. */
 async function simulateDay(): Promise<number> {
