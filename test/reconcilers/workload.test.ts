@@ -43,6 +43,11 @@ const rows: Row[] = [
     want: { kind: 'wait', reason: 'Booting', after: seconds(1) },
   },
   {
+    name: 'is looked at as often as asked for while it has just begun to boot',
+    given: { result: refused, failures: 1, runningFor: 0, leastPause: 100 },
+    want: { kind: 'wait', reason: 'Booting', after: 100 },
+  },
+  {
     name: 'boots however many probes failed',
     given: { result: refused, failures: 99 },
     want: { kind: 'wait', reason: 'Booting' },

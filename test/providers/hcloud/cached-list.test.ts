@@ -11,7 +11,7 @@ interface Item {
   value: number
 }
 
-function setUp() {
+function setUp({ lag = 5_000 } = {}) {
   const clock = fakeClock()
   const writes = createWriteLog({ clock, drain: 10_000 })
   const changes: string[] = []
@@ -22,7 +22,7 @@ function setUp() {
     print: ({ value }) => String(value),
     onChange: (uid) => changes.push(uid),
     onListed: () => undefined,
-    lag: 5_000,
+    lag,
     maxAge: () => 90_000,
   })
   const signal = new AbortController().signal
@@ -146,6 +146,19 @@ describe('what may be known', () => {
     list.merge({ ...item(2, 0, 'u'), name: 'item-1' })
     const found = await list.fresh('u', async () => listed, signal)
     expect(found.map(({ id }) => id)).toEqual([2])
+  })
+
+  it.each([
+    { lag: 0, after: 0, want: 0 },
+    { lag: 5_000, after: 4_999, want: 7 },
+    { lag: 5_000, after: 5_000, want: 0 },
+    { lag: 60_000, after: 59_999, want: 7 },
+  ])('is what a write told for the $lag ms that lists may lag', async ({ lag, after, want }) => {
+    const { list, clock, signal } = setUp({ lag })
+    list.merge(item(1, 7))
+    await clock.advance(after)
+    const [found] = await list.fresh('u1', async () => [item(1, 0)], signal)
+    expect(found?.value).toBe(want)
   })
 
   it('is nothing while an own write is under way', async () => {
