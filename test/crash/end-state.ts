@@ -1,14 +1,12 @@
 // What is there when a story has ended, in words that are the same in every run: two runs are compared by it.
 
 import { createHash, X509Certificate } from 'node:crypto'
-import { isDeepStrictEqual } from 'node:util'
 import { withoutIdentity } from '../proxy/call.ts'
 import type { KubeObject } from '../support/control-plane.ts'
+import type { EndState } from './differences.ts'
 import { foreignNames } from './foreign.ts'
 import type { Stage } from './stage.ts'
 import { account, ourBot } from './story.ts'
-
-export type EndState = Readonly<Record<string, unknown>>
 
 /** Names that stand for ids: the first server is `server 1`, whatever its id. */
 function createNames() {
@@ -166,14 +164,3 @@ function projectOf(project: KubeObject | undefined, names: Names): EndState | 'g
     lastError: lastError?.code ?? 'none',
   }
 }
-
-/** One line for each place where two ends differ. */
-export function differencesOf(expected: unknown, found: unknown, at = ''): string[] {
-  if (isDeepStrictEqual(expected, found)) return []
-  if (!isTree(expected) || !isTree(found))
-    return [`${at}: expected ${JSON.stringify(expected)}, found ${JSON.stringify(found)}`]
-  const parts = new Set([...Object.keys(expected), ...Object.keys(found)])
-  return [...parts].flatMap((part) => differencesOf(expected[part], found[part], at === '' ? part : `${at}.${part}`))
-}
-
-const isTree = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null

@@ -2,7 +2,7 @@
 
 import { nameOf, type Point, type TraceLine } from '../proxy/recorder.ts'
 import type { Arena } from './arena.ts'
-import { differencesOf, type EndState } from './end-state.ts'
+import { differencesOf, type EndState } from './differences.ts'
 import { type Kill, type Run, type RunOptions, runStory } from './run.ts'
 import type { Story } from './story.ts'
 

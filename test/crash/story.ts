@@ -5,7 +5,7 @@ import type { Point } from '../proxy/recorder.ts'
 import type { KubeObject } from '../support/control-plane.ts'
 import { waitFor } from '../support/control-plane.ts'
 import { conditionOf } from '../support/test-lab.ts'
-import type { EndState } from './end-state.ts'
+import type { EndState } from './differences.ts'
 import type { Stage } from './stage.ts'
 
 export interface Story {
