@@ -21,17 +21,23 @@ const longestPause: Duration = 100
 /** A cache that does not catch up within this time holds nothing back: a stale write only earns a Conflict. */
 const cap = seconds(10)
 
+interface Write {
+  readonly version: bigint
+  readonly until: number
+  pause: Duration
+}
+
 export function createOwnWrites({ clock, seen }: OwnWritesDeps): OwnWrites {
-  const writes = new Map<string, { version: bigint; until: number; pause: Duration }>()
+  const writes = new Map<string, Write>()
   return {
     wrote(key, resourceVersion) {
-      writes.set(key, { version: BigInt(resourceVersion), until: clock.monotonic() + cap, pause: firstPause })
+      const version = parseVersion(resourceVersion)
+      if (version !== undefined) writes.set(key, { version, until: clock.monotonic() + cap, pause: firstPause })
     },
     holdBack(key) {
       const write = writes.get(key)
       if (write === undefined) return undefined
-      // Versions of one kind are ordered; they outgrow a double, hence BigInt.
-      if (BigInt(seen() ?? 0) >= write.version || clock.monotonic() >= write.until) {
+      if ((parseVersion(seen()) ?? 0n) >= write.version || clock.monotonic() >= write.until) {
         writes.delete(key)
         return undefined
       }
@@ -41,3 +47,7 @@ export function createOwnWrites({ clock, seen }: OwnWritesDeps): OwnWrites {
     },
   }
 }
+
+/** Versions of one kind are ordered; they outgrow a double. What is no number says nothing and holds nothing back. */
+const parseVersion = (text: string | undefined): bigint | undefined =>
+  text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined

@@ -18,6 +18,8 @@ export interface Reconciled {
   /** When the key is looked at again unless something wakes it earlier; undefined: not by itself. */
   readonly nextAfter: Duration | undefined
   readonly error?: unknown
+  /** Whether its deadline had passed when it ended. */
+  readonly timedOut: boolean
 }
 
 export interface RunnerDeps {
@@ -39,7 +41,12 @@ export interface Runner {
   readonly overdue: number
 }
 
-type Settled = { readonly result: ReconcileResult | undefined } | { readonly error: unknown }
+type Settled = { readonly timedOut: boolean } & (
+  | { readonly result: ReconcileResult | undefined }
+  | { readonly error: unknown }
+)
+
+type Conclusion = Pick<Reconciled, 'outcome' | 'nextAfter' | 'error'>
 
 export function createRunner(deps: RunnerDeps): Runner {
   const { queue, reconcile, reconcileTimeout, clock, holdBack, onReconciled, onPanic } = deps
@@ -48,20 +55,21 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   async function settle(key: string, attempt: number): Promise<Settled> {
     const limit = deadline(clock, reconcileTimeout, stop.signal)
+    const timedOut = () => limit.signal.aborted && !stop.signal.aborted
     active.add(limit.signal)
     try {
       const result = await reconcile(key, { signal: limit.signal, attempt })
       if (Number.isNaN(result?.requeueAfter)) throw new TypeError(`Cannot requeue ${key}: the delay is not a number`)
-      return { result }
+      return { result, timedOut: timedOut() }
     } catch (error) {
-      return { error }
+      return { error, timedOut: timedOut() }
     } finally {
       active.delete(limit.signal)
       limit.release()
     }
   }
 
-  function conclude(key: string, settled: Settled): Pick<Reconciled, 'outcome' | 'nextAfter' | 'error'> {
+  function conclude(key: string, settled: Settled): Conclusion {
     if ('error' in settled) return concludeError(key, settled.error)
     queue.forget(key)
     const after = settled.result?.requeueAfter
@@ -70,7 +78,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     return { outcome: 'requeue_after', nextAfter: after }
   }
 
-  function concludeError(key: string, error: unknown): Pick<Reconciled, 'outcome' | 'nextAfter' | 'error'> {
+  function concludeError(key: string, error: unknown): Conclusion {
     if (stop.signal.aborted) return { outcome: 'stopped', nextAfter: undefined, error }
     if (error instanceof TerminalError) {
       queue.forget(key)
@@ -89,13 +97,14 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   function isHeldBack(key: string): boolean {
-    let after: Duration | undefined
+    let isHeld = false
     guarded('hold-back', () => {
-      after = holdBack?.(key)
+      const after = holdBack?.(key)
+      if (after === undefined) return
+      queue.addAfter(key, after)
+      isHeld = true
     })
-    if (after === undefined) return false
-    queue.addAfter(key, after)
-    return true
+    return isHeld
   }
 
   return {
@@ -107,7 +116,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       const durationMs = clock.monotonic() - started
       const conclusion = conclude(key, settled)
       queue.done(key)
-      guarded('onReconciled', () => onReconciled?.({ key, durationMs, attempt, ...conclusion }))
+      guarded('onReconciled', () =>
+        onReconciled?.({ key, durationMs, attempt, timedOut: settled.timedOut, ...conclusion }),
+      )
     },
     abort: () => stop.abort(new DOMException('Controller stopped', 'AbortError')),
     get active() {
@@ -121,5 +132,5 @@ export function createRunner(deps: RunnerDeps): Runner {
 
 function retryAfterOf(error: unknown): Duration | undefined {
   const after = (error as { retryAfter?: unknown } | null | undefined)?.retryAfter
-  return typeof after === 'number' && after >= 0 ? after : undefined
+  return typeof after === 'number' && after >= 0 && after < Number.POSITIVE_INFINITY ? after : undefined
 }

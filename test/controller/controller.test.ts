@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { createBackoff } from '../../src/controller/backoff.ts'
 import type { Cache } from '../../src/controller/cache.ts'
 import { type ControllerDeps, createController } from '../../src/controller/controller.ts'
+import type { Lane } from '../../src/controller/lanes.ts'
 import { type Reconcile, type ReconcileContext, TerminalError } from '../../src/controller/reconcile.ts'
 import type { Reconciled } from '../../src/controller/runner.ts'
 import { createWorkQueue } from '../../src/controller/work-queue.ts'
@@ -59,6 +60,12 @@ describe('what a run leads to', () => {
       failures: 0,
     },
     {
+      name: 'nothing more for an object that is gone: a success',
+      reconcile: async (key) => (new Map<string, object>().has(key) ? { requeueAfter: 1 } : undefined),
+      want: { outcome: 'success', nextAfter: undefined, timedOut: false },
+      failures: 0,
+    },
+    {
       name: 'a retry with backoff after a throw',
       reconcile: () => Promise.reject(new Error('no')),
       want: { outcome: 'error', nextAfter: 1_000 },
@@ -68,6 +75,24 @@ describe('what a run leads to', () => {
       name: 'a retry not before the time that the error names',
       reconcile: () => Promise.reject(Object.assign(new Error('busy'), { retryAfter: 30_000 })),
       want: { outcome: 'error', nextAfter: 30_000 },
+      failures: 1,
+    },
+    {
+      name: 'a retry with backoff after an error that also wishes a requeue: the error wins',
+      reconcile: () => Promise.reject(Object.assign(new Error('both'), { requeueAfter: 5 })),
+      want: { outcome: 'error', nextAfter: 1_000 },
+      failures: 1,
+    },
+    {
+      name: 'a retry with backoff after an error whose retryAfter is no length of time',
+      reconcile: () => Promise.reject(Object.assign(new Error('odd'), { retryAfter: Number.POSITIVE_INFINITY })),
+      want: { outcome: 'error', nextAfter: 1_000 },
+      failures: 1,
+    },
+    {
+      name: 'a retry with backoff after a throw of nothing',
+      reconcile: () => Promise.reject(undefined),
+      want: { outcome: 'error', nextAfter: 1_000 },
       failures: 1,
     },
     {
@@ -106,7 +131,7 @@ describe('what a run leads to', () => {
     await controller.stop()
   })
 
-  it('counts the attempts of a failing key and starts anew after a wish', async () => {
+  it('counts the attempts of a failing key; requeueAfter forgets the failure count', async () => {
     const attempts: number[] = []
     const results = [new Error('1'), new Error('2'), { requeueAfter: 10 }, undefined]
     const { controller, queue, clock } = setUp(async (_, { attempt }) => {
@@ -132,7 +157,7 @@ describe('what a run leads to', () => {
     expect(queue.failures('a')).toBe(0)
   })
 
-  it('survives a hook that throws', async () => {
+  it('is counted as a panic and harms nothing else when a hook throws', async () => {
     const onReconciled = () => {
       throw new Error('oops')
     }
@@ -163,7 +188,7 @@ describe('the workers', () => {
     expect(runs.map(({ key }) => key)).toEqual(['a', 'b', 'c', 'a'])
   })
 
-  it('abort a run at its deadline, but keep its key until its promise settles', async () => {
+  it('abort a timed-out reconcile by its signal, but hold its key until its promise settles', async () => {
     const { runs, reconcile } = heldRuns()
     const { controller, queue, clock, reconciled } = setUp(reconcile)
     await controller.start()
@@ -178,8 +203,22 @@ describe('the workers', () => {
     expect(runs).toHaveLength(1)
     runs[0]?.end(new Error('late'))
     await clock.advance(0)
-    expect(reconciled).toEqual([expect.objectContaining({ outcome: 'error', durationMs: 110_000 })])
+    expect(reconciled).toEqual([expect.objectContaining({ outcome: 'error', durationMs: 110_000, timedOut: true })])
     expect([runs.length, controller.overdue]).toEqual([2, 0])
+  })
+
+  it('work on a key whose hold-back throws or is not a number, and report it', async () => {
+    const throwing = () => {
+      throw new Error('no')
+    }
+    for (const holdBack of [() => Number.NaN, throwing]) {
+      const { controller, queue, clock, panics, reconciled } = setUp(async () => undefined, { holdBack })
+      await controller.start()
+      queue.add('a')
+      await clock.advance(0)
+      expect(panics).toEqual([expect.stringMatching(/^hold-back: /)])
+      expect([reconciled.length, queue.active]).toEqual([1, 0])
+    }
   })
 
   it('leave a key alone for as long as it is held back, without counting a run', async () => {
@@ -194,6 +233,38 @@ describe('the workers', () => {
     await clock.advance(1)
     expect(reconcile).toHaveBeenCalledTimes(1)
     expect(reconciled).toHaveLength(1)
+  })
+})
+
+describe('the lane of a key', () => {
+  /** What is handed out next: the key that a run has put back, or `other`, which waits in the low lane. */
+  async function nextAfterRun(lane: Lane, reconcile: Reconcile): Promise<string | undefined> {
+    const seen: string[] = []
+    const { controller, queue, clock } = setUp(
+      async (key, context) => {
+        seen.push(key)
+        return seen.length === 1 ? reconcile(key, context) : undefined
+      },
+      { workers: 1 },
+    )
+    await controller.start()
+    queue.add('a', lane)
+    queue.add('other', 'low')
+    await clock.advance(10_000)
+    return seen[1]
+  }
+
+  it.each<{ name: string; lane: Lane; reconcile: Reconcile; next: string }>([
+    { name: 'stays live for a wish', lane: 'live', reconcile: async () => ({ requeueAfter: 0 }), next: 'a' },
+    { name: 'stays low for a wish', lane: 'low', reconcile: async () => ({ requeueAfter: 0 }), next: 'other' },
+    {
+      name: 'is the one that the wish names',
+      lane: 'live',
+      reconcile: async () => ({ requeueAfter: 0, lane: 'low' }),
+      next: 'other',
+    },
+  ])('$name', async ({ lane, reconcile, next }) => {
+    expect(await nextAfterRun(lane, reconcile)).toBe(next)
   })
 })
 
@@ -233,7 +304,7 @@ describe('the start', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('reports a source that fails, and goes on without it', async () => {
+  it('counts a source that fails as a panic, and goes on without it', async () => {
     const sources = [
       { start: () => Promise.reject(new Error('async')) },
       {
@@ -252,7 +323,7 @@ describe('the start', () => {
 })
 
 describe('the stop', () => {
-  it('lets runs end by themselves, starts no other, and stops caches and sources', async () => {
+  it('drains: lets runs end by themselves, starts no other, and stops caches and sources', async () => {
     const { runs, reconcile } = heldRuns()
     let sourceSignal: AbortSignal | undefined
     const source = {

@@ -38,13 +38,43 @@ describe('a key that was written to', () => {
     expect(writes.holdBack('a')).toBe(5)
   })
 
-  it('is let go when the cache does not catch up in time', async () => {
+  it('is let go after a capped wait when the cache does not catch up: it has stopped, or never began', async () => {
     const { clock, view, writes } = setUp()
     view.seen = undefined
     writes.wrote('a', '12')
     await clock.advance(9_999)
     expect(writes.holdBack('a')).toBeGreaterThan(0)
     await clock.advance(1)
+    expect(writes.holdBack('a')).toBeUndefined()
+  })
+
+  it('whose object was deleted meanwhile is let go when the cache has seen the deletion', () => {
+    const { view, writes } = setUp()
+    writes.wrote('a', '12')
+    view.seen = '15'
+    expect(writes.holdBack('a')).toBeUndefined()
+    view.seen = '11'
+    expect(writes.holdBack('a')).toBeUndefined()
+  })
+
+  it('is held back no longer than the cap when versions go backwards, as after a restored backup', async () => {
+    const { clock, view, writes } = setUp()
+    writes.wrote('a', '1000')
+    view.seen = '7'
+    await clock.advance(10_000)
+    expect(writes.holdBack('a')).toBeUndefined()
+  })
+
+  it('is not held back for a version that is no number, written or seen', async () => {
+    const { clock, view, writes } = setUp()
+    for (const version of ['', 'abc', '-1', '0x10', '1.5']) {
+      writes.wrote('a', version)
+      expect(writes.holdBack('a')).toBeUndefined()
+    }
+    view.seen = 'abc'
+    writes.wrote('a', '12')
+    expect(writes.holdBack('a')).toBe(5)
+    await clock.advance(10_000)
     expect(writes.holdBack('a')).toBeUndefined()
   })
 })

@@ -73,8 +73,7 @@ describe('the overall rate of retries', () => {
         await clock.advance(after)
         for (let index = 0; index < count; index++) meter.add(`a/${added++}`, 'low')
       }
-      const lastWait = meter.size
-      await clock.advance(Math.ceil((lastWait * 1_000) / rate.perSecond))
+      await clock.advance((meter.size * 1_000) / rate.perSecond + 1)
       expect(released).toHaveLength(added)
       expectWithin(
         rate,

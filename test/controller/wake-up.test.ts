@@ -34,12 +34,22 @@ describe('a change', () => {
     expect(enqueued).toEqual(['a', 'b', 'c'])
   })
 
-  it('wakes its key when the predicate throws, and nobody when the mapping does; both are reported', () => {
+  it('wakes its key when the predicate throws, and nobody when the mapper throws: counted, not fatal', () => {
     const broken = setUp({ wakes: oops })
     broken.wakeUp({ key: 'x', before: undefined, after: thing() })
     expect([broken.enqueued, broken.panics]).toEqual([['x'], ['wake-up of x: oops']])
     const unmapped = setUp({ keysOf: oops })
     unmapped.wakeUp({ key: 'x', before: undefined, after: thing() })
     expect([unmapped.enqueued, unmapped.panics]).toEqual([[], ['wake-up of x: oops']])
+  })
+
+  it('that a list shows wakes in the low lane, one that the watch tells in the live one', () => {
+    const lanes: string[] = []
+    const wakeUp = createWakeUp<Thing>({ enqueue: (_, lane) => lanes.push(lane), wakes: () => true })
+    const change = { key: 'x', before: undefined, after: thing() }
+    wakeUp(change, 'list')
+    wakeUp(change, 'watch')
+    wakeUp(change)
+    expect(lanes).toEqual(['low', 'live', 'live'])
   })
 })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createBackoff } from '../../src/controller/backoff.ts'
+import type { Lane } from '../../src/controller/lanes.ts'
 import { createWorkQueue, type WorkQueue } from '../../src/controller/work-queue.ts'
 import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 
@@ -37,7 +38,7 @@ describe('a work queue', () => {
     expect(await takeReady(queue)).toEqual(['a', 'b', 'c'])
   })
 
-  it('hands out a key that is being worked on again only after it was given back', async () => {
+  it('never hands out a key twice at once: a key added while it is worked on runs once more after done', async () => {
     const { queue } = setUp()
     queue.add('a')
     await queue.get()
@@ -58,7 +59,17 @@ describe('a work queue', () => {
     expect(await taken).toEqual(['a', 'b'])
   })
 
-  it('keeps the earliest of several delays, whatever their order', async () => {
+  it('gives a key that was added while it was worked on to a taker that waits already', async () => {
+    const { queue } = setUp()
+    queue.add('a')
+    await queue.get()
+    const waiting = queue.get()
+    queue.add('a')
+    queue.done('a')
+    expect(await waiting).toBe('a')
+  })
+
+  it('keeps the earliest time of delayed adds, whatever their order', async () => {
     const { queue, clock } = setUp()
     const taken = drainForever(queue, clock)
     queue.addAfter('a', 500)
@@ -106,7 +117,7 @@ describe('a work queue', () => {
     expect(await takeReady(queue)).toEqual(['a'])
   })
 
-  it('waits longer than a timer can, and sets one timer at a time', async () => {
+  it('waits longer than the timer limit of 2^31-1 ms, and sets one timer at a time', async () => {
     const clock = fakeClock()
     const delays: number[] = []
     const counting = {
@@ -144,7 +155,7 @@ describe('a work queue', () => {
     expect(queue.addRateLimited('a')).toBe(75)
   })
 
-  it('does not take back an add when the failures are forgotten', async () => {
+  it('does not cancel a pending add by forget', async () => {
     const { queue, clock } = setUp()
     queue.addRateLimited('a')
     queue.forget('a')
@@ -152,7 +163,7 @@ describe('a work queue', () => {
     expect(queue.depth).toBe(1)
   })
 
-  it('hands out nothing after the shutdown, wakes who waits, and leaves no timer', async () => {
+  it('takes no add while it is shutting down, hands out nothing more, wakes who waits and leaves no timer', async () => {
     const { queue, clock } = setUp()
     queue.add('running')
     await queue.get()
@@ -171,11 +182,13 @@ describe('a work queue', () => {
 })
 
 const longestDelay = 50
+const longestBackoff = 10_000
 
 const command = fc.record({
-  kind: fc.constantFrom('add', 'after', 'take', 'done', 'advance'),
+  kind: fc.constantFrom('add', 'after', 'retry', 'forget', 'take', 'done', 'advance'),
   key: fc.nat(3),
   by: fc.nat(longestDelay),
+  lane: fc.constantFrom<Lane>('live', 'low'),
 })
 
 type Command = typeof command extends fc.Arbitrary<infer T> ? T : never
@@ -202,15 +215,21 @@ function createDriver() {
     dueAt.delete(name)
   }
 
-  const run: Record<Command['kind'], (name: string, by: number) => void | Promise<void>> = {
-    add(name) {
-      queue.add(name)
+  const run: Record<Command['kind'], (name: string, by: number, lane: Lane) => void | Promise<void>> = {
+    add(name, _, lane) {
+      queue.add(name, lane)
       wish(name, 0)
     },
-    after(name, by) {
-      queue.addAfter(name, by)
+    after(name, by, lane) {
+      queue.addAfter(name, by, lane)
       wish(name, by)
     },
+    retry(name) {
+      const after = queue.addRateLimited(name)
+      expect(after).toBeLessThanOrEqual(longestBackoff)
+      wish(name, after)
+    },
+    forget: (name) => queue.forget(name),
     advance: (_, by) => clock.advance(by),
     take,
     done(name) {
@@ -221,8 +240,8 @@ function createDriver() {
   return {
     queue,
     clock,
-    async step({ kind, key, by }: Command) {
-      await run[kind](`k${key}`, by)
+    async step({ kind, key, by, lane }: Command) {
+      await run[kind](`k${key}`, by, lane)
       const ready = [...dueAt].filter(([name, due]) => due <= clock.monotonic() && !active.has(name))
       expect(queue.depth).toBe(ready.length)
       expect(queue.active).toBe(active.size)
@@ -230,7 +249,7 @@ function createDriver() {
     /** Gives everything back and lets all delays pass; returns the keys that must then be ready. */
     async finish() {
       for (const name of active) queue.done(name)
-      await clock.advance(longestDelay)
+      await clock.advance(Math.max(longestDelay, longestBackoff))
       return [...dueAt.keys()].sort()
     },
   }
