@@ -45,7 +45,7 @@ export const plansOf = (trace: readonly TraceLine[]): Kill[] =>
 
 /** What must not exist twice, and must not come into being after a deletion. */
 const isCreate = ({ world, verb, path }: Point): boolean =>
-  world === 'hetzner' && verb === 'POST' && !path.includes('/actions/')
+  world === 'hcloud' && verb === 'POST' && !path.includes('/actions/')
 
 export async function runMatrix(
   arena: Arena,

@@ -62,12 +62,12 @@ const intervals = [
 
 export async function openStage(arena: Arena, { listener, onEvent = () => {} }: StageOptions): Promise<Stage> {
   const world = createWorld({ clock: systemClock({ speed: 10 }), seed: randomInt(1, 2 ** 31), ...quick })
-  const hetzner = await serve(telling(world.hcloud.fetch, onEvent))
+  const hcloud = await serve(telling(world.hcloud.fetch, onEvent))
   const telegram = await serve(telling(world.telegram.fetch, onEvent))
   const tenant = newTenant()
   const { namespace } = tenant
   const proxy = await createRecordingProxy({
-    ...{ kubernetes: arena.kubernetes, hetzner: hetzner.url, telegram: telegram.url, listener, namespace },
+    ...{ kubernetes: arena.kubernetes, hcloud: hcloud.url, telegram: telegram.url, listener, namespace },
     authority: arena.authority,
   })
   await grantNamespace(arena.api, namespace)
@@ -78,7 +78,7 @@ export async function openStage(arena: Arena, { listener, onEvent = () => {} }: 
     startOperator({
       program: arena.program,
       access: { pod: { url: proxy.urls.kubernetes, directory: arena.podDirectory } },
-      hcloud: `${proxy.urls.hetzner}/v1`,
+      hcloud: `${proxy.urls.hcloud}/v1`,
       telegram: proxy.urls.telegram,
       log: path.join(arena.directory, `${namespace}.log`),
       args: intervals,
@@ -95,7 +95,7 @@ export async function openStage(arena: Arena, { listener, onEvent = () => {} }: 
       await operator?.kill()
       await proxy.close()
       world.stop()
-      await Promise.all([hetzner.close(), telegram.close()])
+      await Promise.all([hcloud.close(), telegram.close()])
       await arena.api.delete(manifest)
       await arena.api.patch(manifest, { metadata: { finalizers: null } }).catch(() => undefined)
     },

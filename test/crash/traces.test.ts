@@ -30,18 +30,18 @@ describe('golden traces', () => {
 
 describe('two traces', () => {
   const first =
-    '# A story.\nhetzner     GET    /a  200\nhetzner     POST   /a  201\n\nkubernetes  PATCH  /projects/echo/status  200  Ready True\n'
+    '# A story.\nhcloud      GET    /a  200\nhcloud      POST   /a  201\n\nkubernetes  PATCH  /projects/echo/status  200  Ready True\n'
 
   it('are the same when reads between two writes come in another order', () => {
     const other =
-      '# A story.\nhetzner     POST   /a  201\nhetzner     GET    /a  200\n\nkubernetes  PATCH  /projects/echo/status  200  Ready False\n'
+      '# A story.\nhcloud      POST   /a  201\nhcloud      GET    /a  200\n\nkubernetes  PATCH  /projects/echo/status  200  Ready False\n'
     expect(compareTraces(first, other)).toEqual({ missing: [], extra: [] })
   })
 
   it('differ by a call that is missing, one too many, and another answer', () => {
-    const missing = first.replace('hetzner     GET    /a  200\n', '')
-    expect(compareTraces(first, missing).missing).toEqual(['hetzner     GET    /a  200'])
-    expect(compareTraces(missing, first).extra).toEqual(['hetzner     GET    /a  200'])
-    expect(compareTraces(first, first.replace('201', '409')).extra).toEqual(['hetzner     POST   /a  409'])
+    const missing = first.replace('hcloud      GET    /a  200\n', '')
+    expect(compareTraces(first, missing).missing).toEqual(['hcloud      GET    /a  200'])
+    expect(compareTraces(missing, first).extra).toEqual(['hcloud      GET    /a  200'])
+    expect(compareTraces(first, first.replace('201', '409')).extra).toEqual(['hcloud      POST   /a  409'])
   })
 })

@@ -32,7 +32,7 @@ const blocksOf = (text: string): string[][] =>
 
 const isReport = (line: string): boolean => /^kubernetes +PATCH +\S+\/status /.test(line)
 const isByTime = (line: string): boolean =>
-  /^hetzner +GET +\/((servers|primary_ips)\?label_selector=botyard.dev\/cluster==lab|actions\?id=:id) /.test(line)
+  /^hcloud +GET +\/((servers|primary_ips)\?label_selector=botyard.dev\/cluster==lab|actions\?id=:id) /.test(line)
 
 /** What is in one trace and not in the other. What is reported is judged by the end, not by the way. */
 export function compareTraces(expectedText: string, foundText: string): { missing: string[]; extra: string[] } {

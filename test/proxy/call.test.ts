@@ -21,9 +21,9 @@ describe('a call', () => {
       `/api/v1/namespaces/botyard-system/secrets/botyard-${uid}`,
       'GET /botyard-system/secrets/botyard-:uid',
     ],
-    ['hetzner', 'GET', '/v1/servers/42/actions', 'GET /servers/:id/actions'],
-    ['hetzner', 'GET', '/v1/actions?id=7&id=8&page=1&per_page=50', 'GET /actions?id=:id'],
-    ['hetzner', 'GET', '/v1/servers?name=echo-sgra6fffilhqg&page=2', 'GET /servers?name=echo-:hash&page=2'],
+    ['hcloud', 'GET', '/v1/servers/42/actions', 'GET /servers/:id/actions'],
+    ['hcloud', 'GET', '/v1/actions?id=7&id=8&page=1&per_page=50', 'GET /actions?id=:id'],
+    ['hcloud', 'GET', '/v1/servers?name=echo-sgra6fffilhqg&page=2', 'GET /servers?name=echo-:hash&page=2'],
     ['telegram', 'POST', '/bot123456:AAE-kq3xTz7_Yp0aBcDeFgHiJkLmNoPqRsT/setWebhook', 'POST /setWebhook'],
     ['telegram', 'POST', '/file/bot123456:AAE-kq3xTz7/secret', 'POST /:unknown'],
   ])('of %s, %s %s, is called %4$s', (...[world, method, target, expected]) => {

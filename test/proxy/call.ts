@@ -1,6 +1,6 @@
 // What a request asks for, in words that are the same in every run: verb and path without ids, names and secrets.
 
-export type WorldName = 'kubernetes' | 'hetzner' | 'telegram'
+export type WorldName = 'kubernetes' | 'hcloud' | 'telegram'
 
 export interface Call {
   world: WorldName
@@ -36,7 +36,7 @@ export const withoutIdentity = (text: string): string =>
     .replaceAll(/\bplan-[0-9a-z]+\b/g, ':namespace')
 
 export function describeCall(asked: Asked): Call {
-  const words = { kubernetes, hetzner, telegram }[asked.world]
+  const words = { kubernetes, hcloud, telegram }[asked.world]
   return { world: asked.world, ...words(asked, new URL(asked.target, 'http://any')) }
 }
 
@@ -52,7 +52,7 @@ function kubernetes({ method }: Asked, { pathname, searchParams }: URL): Words {
   return { verb, path: withoutIdentity(short), isWrite: method !== 'GET' }
 }
 
-function hetzner({ method }: Asked, { pathname, searchParams }: URL): Words {
+function hcloud({ method }: Asked, { pathname, searchParams }: URL): Words {
   const path = pathname.replace(/^\/v1(?=\/)/, '').replaceAll(/\/\d+(?=\/|$)/g, '/:id')
   const asked = [...searchParams]
     .filter(([name, value]) => !isPaging(name, value))

@@ -27,7 +27,7 @@ async function setup(fault: FaultKind | undefined, route = 'ANY *') {
   if (fault !== undefined) faults.add({ route, ...fault })
   const recorded: string[] = []
   const proxy = await createRecordingProxy({
-    ...{ kubernetes: { url: upstream.url, ca: '' }, hetzner: upstream.url, telegram: upstream.url },
+    ...{ kubernetes: { url: upstream.url, ca: '' }, hcloud: upstream.url, telegram: upstream.url },
     ...{
       faults: { kubernetes: faults },
       listener: { after: ({ verb, path }) => void recorded.push(`${verb} ${path}`) },

@@ -18,7 +18,7 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 
 /** `status` of a question that has no answer yet is undefined. */
 export function gistOf(call: Call, body: Buffer): string {
-  return { kubernetes, hetzner, telegram }[call.world](call, parse(body))
+  return { kubernetes, hcloud, telegram }[call.world](call, parse(body))
 }
 
 function kubernetes(call: Call, body: Json): string {
@@ -38,7 +38,7 @@ function project({ metadata }: Json): string {
 }
 
 /** Lists by their length: the state of what is in them depends on the moment. */
-function hetzner(call: Call, body: Json): string {
+function hcloud(call: Call, body: Json): string {
   if (isObject(body['error'])) return String(body['error']['code'])
   return Object.entries(body)
     .filter(([name]) => name !== 'meta')

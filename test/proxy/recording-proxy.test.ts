@@ -30,7 +30,7 @@ async function startProxy(listener: ProxyListener, namespace?: string) {
     secured.close()
     secured.closeAllConnections()
   })
-  const upstreams = { kubernetes: { url, ca: authority.certificate }, hetzner: plain.url, telegram: plain.url }
+  const upstreams = { kubernetes: { url, ca: authority.certificate }, hcloud: plain.url, telegram: plain.url }
   proxy = await createRecordingProxy({ ...upstreams, listener, ...(namespace !== undefined && { namespace }) })
   return { seen, proxy }
 }
@@ -42,7 +42,7 @@ describe('the recording proxy', () => {
       before: ({ path }) => void told.push(`before ${path}`),
       after: ({ path }, { status }) => void told.push(`after ${path} ${status}`),
     })
-    const answer = await fetch(`${proxy.urls.hetzner}/v1/servers`, { method: 'POST', body: '{"name":"a"}' })
+    const answer = await fetch(`${proxy.urls.hcloud}/v1/servers`, { method: 'POST', body: '{"name":"a"}' })
     expect(await answer.json()).toEqual({ ok: true })
     expect(seen).toEqual(['POST /v1/servers {"name":"a"}'])
     expect(told).toEqual(['before /servers', 'after /servers 200'])

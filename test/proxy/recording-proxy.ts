@@ -30,7 +30,7 @@ export interface RecordingProxyOptions {
   /** The API server: its URL and the PEM of the authority behind its certificate. */
   kubernetes: { url: string; ca: string }
   /** Origins of the simulators. */
-  hetzner: string
+  hcloud: string
   telegram: string
   listener: ProxyListener
   /**
@@ -56,7 +56,7 @@ export async function createRecordingProxy(options: RecordingProxyOptions): Prom
   const { certificate: cert, key } = await authority.issueServer('recording-proxy')
   const upstreams = {
     kubernetes: { url: options.kubernetes.url, dispatcher: agentFor(options.kubernetes.ca) },
-    hetzner: { url: options.hetzner, dispatcher: agentFor() },
+    hcloud: { url: options.hcloud, dispatcher: agentFor() },
     telegram: { url: options.telegram, dispatcher: agentFor() },
   }
   const handle = (world: WorldName): RequestListener => {
@@ -67,7 +67,7 @@ export async function createRecordingProxy(options: RecordingProxyOptions): Prom
   }
   const servers = {
     kubernetes: createTLSServer({ cert, key }, handle('kubernetes')),
-    hetzner: createServer(handle('hetzner')),
+    hcloud: createServer(handle('hcloud')),
     telegram: createServer(handle('telegram')),
   }
   for (const server of Object.values(servers)) await listen(server)
@@ -76,7 +76,7 @@ export async function createRecordingProxy(options: RecordingProxyOptions): Prom
   return {
     urls: {
       kubernetes: urlOf('kubernetes', 'https'),
-      hetzner: urlOf('hetzner', 'http'),
+      hcloud: urlOf('hcloud', 'http'),
       telegram: urlOf('telegram', 'http'),
     },
     ca: authority.certificate,

@@ -17,7 +17,7 @@ export const mistakes: readonly Mistake[] = [
     from: 'hash(cluster, owner.uid)}',
     to: 'hash(cluster, owner.uid, String(process.pid))}',
     story: 'create',
-    plan: 'late hetzner POST /primary_ips #1',
+    plan: 'late hcloud POST /primary_ips #1',
     caughtBy: 'never two',
   },
   {
@@ -26,7 +26,7 @@ export const mistakes: readonly Mistake[] = [
     from: 'const found = await account.servers.find(project.metadata.uid, signal)',
     to: 'const known = await account.servers.byID(pass.draft.server?.id ?? 0, signal)\n  const found = known === undefined ? [] : [known]',
     story: 'create',
-    plan: 'after hetzner POST /servers #1',
+    plan: 'after hcloud POST /servers #1',
     caughtBy: 'the end',
   },
   {
@@ -43,7 +43,7 @@ export const mistakes: readonly Mistake[] = [
     from: 'if (known.length > 0) return known',
     to: 'return known',
     story: 'create',
-    plan: 'after hetzner POST /servers #1',
+    plan: 'after hcloud POST /servers #1',
     caughtBy: 'the end',
   },
   {
@@ -52,7 +52,7 @@ export const mistakes: readonly Mistake[] = [
     from: '  confirmAbsence,\n',
     to: '',
     story: 'delete-while-creating',
-    plan: 'late hetzner POST /primary_ips #1',
+    plan: 'late hcloud POST /primary_ips #1',
     caughtBy: 'the end',
   },
   {
