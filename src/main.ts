@@ -40,6 +40,7 @@ import { createMemory } from './reconcilers/memory.ts'
 import { forgetProject, projectReconciler } from './reconcilers/project.ts'
 import { concernsUs } from './reconcilers/wake.ts'
 import { createRedactor } from './redact.ts'
+import { createTelling } from './telling.ts'
 
 const clock = systemClock
 const random = Math.random
@@ -140,6 +141,7 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
     onGone: (project) => forgetProject(project, { accounts: providers.accounts, claims, memory }),
   })
   const providers = connectProviders(ground, { clusterID: cluster.clusterID, onChange: projects.wakeOwner })
+  const telling = createTelling({ ...ground, transport: cluster.transport, clock, random })
   const ownWrites = createOwnWrites({ clock, seen: () => projects.cache.resourceVersion })
   const counted = metrics.controller({ name: 'project', depth: () => projects.queue.depth })
 
@@ -159,6 +161,7 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
     memory,
     initialPassesEnded: firstPasses.allEnded,
     onFault: (error, project) => log.warn({ err: error, project: keyOf(project) }, 'A pass could not go on'),
+    tell: telling.tell,
     redact: redactor.clean,
   })
   const controller = createController({
@@ -201,6 +204,7 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
   await stopped
   log.info('Botyard stops')
   providers.accounts.stop()
+  await telling.stop()
   await Promise.all([health.close(), providers.close(), cluster.transport.close()])
 }
 

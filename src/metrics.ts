@@ -11,6 +11,8 @@ export interface Metrics {
   }
   /** One call to Hetzner, as its caller sees it. `code` is the HTTP status, or `none` without an answer. */
   hcloudRequest(o: { operation: string; code: number | 'none' }): void
+  /** What became of one event that was recorded. */
+  event(outcome: string): void
   /** What Hetzner's RateLimit-Remaining header said last, per account. */
   hcloudRemaining(o: { account: string; remaining: number }): void
 }
@@ -79,6 +81,16 @@ function hcloudMetrics(registers: Registry[]): Pick<Metrics, 'hcloudRequest' | '
   }
 }
 
+function eventMetrics(registers: Registry[]): Pick<Metrics, 'event'> {
+  const events = new Counter({
+    name: 'botyard_events_total',
+    help: 'Kubernetes events by what became of them: written, counted in an earlier one, or dropped',
+    labelNames: ['outcome'],
+    registers,
+  })
+  return { event: (outcome) => events.inc({ outcome }) }
+}
+
 /** A registry of its own for each caller, so that tests and several operators in one process do not meet. */
 export function createMetrics(): Metrics {
   const registry = new Registry()
@@ -86,6 +98,7 @@ export function createMetrics(): Metrics {
   return {
     page: { contentType: registry.contentType, render: () => registry.metrics() },
     controller: controllerMetrics([registry]),
+    ...eventMetrics([registry]),
     ...hcloudMetrics([registry]),
   }
 }

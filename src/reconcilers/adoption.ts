@@ -3,6 +3,7 @@
 import { ANNOTATIONS } from '../api/project.ts'
 import { act } from './act.ts'
 import { removeEscrow } from './escrow.ts'
+import { addressTakenOver, formerServerDeleted } from './events.ts'
 import { incarnationSelector, labelKeys, ownerLabels, resourceName } from './names.ts'
 import { accessOf, type Pass } from './pass.ts'
 import { again, type Step, wait } from './step.ts'
@@ -36,7 +37,10 @@ async function removeOldServer(pass: Pass, isOld: IsOld): Promise<Step<'AddressR
     pass.deps.settings.intervals.removal,
   )
   if (old.status === 'deleting' || old.locked) return planned
-  return act(pass, { lane: 'create', fenced: true, planned }, (options) => account.servers.delete(old.id, options))
+  return act(pass, { lane: 'create', fenced: true, planned }, async (options) => {
+    if ((await account.servers.delete(old.id, options)) !== undefined)
+      pass.deps.tell(pass.project, formerServerDeleted(old))
+  })
 }
 
 async function removeOldKey(pass: Pass, isOld: IsOld): Promise<Step<'AddressReady'> | undefined> {
@@ -56,7 +60,8 @@ async function takeAddress(pass: Pass, isOld: IsOld, oldUID: string): Promise<St
   const { cluster } = deps.identity
   const labels = { ...old.labels, ...ownerLabels(cluster, project.metadata) }
   const planned = again('Allocating', `${old.ip} of the earlier Project is being taken over.`)
-  return act(pass, { lane: 'create', fenced: true, planned }, (options) =>
-    account.primaryIPs.update(old.id, { name: resourceName(cluster, project.metadata), labels }, options),
-  )
+  return act(pass, { lane: 'create', fenced: true, planned }, async (options) => {
+    await account.primaryIPs.update(old.id, { name: resourceName(cluster, project.metadata), labels }, options)
+    deps.tell(project, addressTakenOver(old))
+  })
 }

@@ -10,6 +10,7 @@ import type { Probe } from '../providers/probe/probe.ts'
 import type { Bots } from '../providers/telegram/bot.ts'
 import type { BotClaims } from './bot-claims.ts'
 import type { Memory } from './memory.ts'
+import type { Tell } from './project-event.ts'
 
 /** Who the operator is. */
 export interface OperatorIdentity {
@@ -60,6 +61,8 @@ export interface ProjectDeps {
   initialPassesEnded: () => boolean
   /** Told of everything that a pass could not do, for the log: a status holds the message, not the stack. */
   onFault: (error: unknown, project: Project) => void
+  /** Tells an event; the list is events.ts. */
+  tell: Tell
   /** The one redaction gate for every string that leaves. */
   redact: (text: string) => string
 }

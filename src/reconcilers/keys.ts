@@ -5,6 +5,7 @@ import type { ReasonOf } from '../api/reasons.ts'
 import type { Secret } from '../kube/secrets.ts'
 import { describeCertificate, issueCertificates } from './certificates.ts'
 import { keysFromData, keysToData, readEscrow, writeEscrow } from './escrow.ts'
+import { secretRestored } from './events.ts'
 import { ownedSecretName, ownerLabels } from './names.ts'
 import type { EscrowContent, KeyMaterial, Pass } from './pass.ts'
 import { readSecret, saveSecret } from './recent-reads.ts'
@@ -61,6 +62,7 @@ export async function ensureKeys(pass: Pass, at: { ipv4: string; serverExists: b
       return ready(pass, decision.keys)
     case 'publish':
       await publish(pass, secret, decision.keys)
+      deps.tell(pass.project, secretRestored(ref))
       return ready(pass, decision.keys)
     case 'escrow':
       await putInEscrow(pass, decision.keys)

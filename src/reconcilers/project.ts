@@ -21,6 +21,7 @@ import { isRequested } from './request.ts'
 import { server } from './server.ts'
 import type { Step, StepDefinition } from './step.ts'
 import { teardown } from './teardown.ts'
+import { transitionsBetween } from './transitions.ts'
 import { webhook } from './webhook.ts'
 import { workload } from './workload.ts'
 
@@ -164,6 +165,7 @@ async function patchStatus(
   try {
     await deps.projects.patchStatus(project, redactStatus(o.status, deps.redact), o.signal)
     deps.memory.of(project.metadata.uid).reportedAt = deps.clock.monotonic()
+    for (const event of transitionsBetween(project.status, o.status)) deps.tell(project, event)
     return true
   } catch (error) {
     if (isConflict(error) || isNotFound(error)) return false

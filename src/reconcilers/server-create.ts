@@ -6,6 +6,7 @@ import type { ServerCreate } from '../providers/hcloud/account.ts'
 import type { Server } from '../providers/hcloud/domain.ts'
 import { isHcloudError } from '../providers/hcloud/errors.ts'
 import { act } from './act.ts'
+import { serverCreated, serverRecreated } from './events.ts'
 import { ensureKeys } from './keys.ts'
 import { isOwned, labelKeys, ownerLabels, resourceName, userDataLabel } from './names.ts'
 import { readOffer } from './offer.ts'
@@ -153,7 +154,9 @@ async function post(pass: Pass, body: ServerCreate, userDataHash: string): Promi
   )
   try {
     return await act(pass, { lane: 'create', fenced: true, planned }, async (options) => {
+      const told = missing(pass) === 'Creating' ? serverCreated : serverRecreated
       const created = await account.servers.create(body, options)
+      pass.deps.tell(pass.project, told({ ...body, ipv4: addressOf(pass).ipv4 }))
       remember(pass, created, userDataHash)
     })
   } catch (error) {

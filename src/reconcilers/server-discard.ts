@@ -3,6 +3,7 @@
 import { getCondition } from '../api/conditions.ts'
 import { parseDuration } from '../api/duration.ts'
 import { act } from './act.ts'
+import { serverDiscarded } from './events.ts'
 import { beginOperation } from './operation.ts'
 import { accessOf, type Pass } from './pass.ts'
 import { discardPause, type ServerDecision } from './server-decision.ts'
@@ -34,6 +35,7 @@ export async function discard(
   const { account } = accessOf(pass)
   return act(pass, { lane: 'create', planned }, async (options) => {
     const deleted = await account.servers.delete(found.id, options)
+    if (deleted !== undefined) pass.deps.tell(pass.project, serverDiscarded({ name: found.name, why }))
     beginOperation(pass, {
       kind: 'Discard',
       actionIDs: deleted === undefined ? [] : [deleted],

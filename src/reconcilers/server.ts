@@ -5,6 +5,7 @@ import { type Duration, seconds } from '../clock.ts'
 import type { Labels, Server } from '../providers/hcloud/domain.ts'
 import { act } from './act.ts'
 import { estimateCost } from './cost.ts'
+import { serverRelabelled, serverStarted } from './events.ts'
 import { ensureKeys } from './keys.ts'
 import { labelKeys, ownerLabels, resourceName, userDataLabel } from './names.ts'
 import { type Begun, beginOperation, endOperation, followOperation } from './operation.ts'
@@ -135,6 +136,7 @@ async function powerOn(pass: Pass, found: Server): Promise<Step<'ServerReady'>> 
   const planned = wait('PoweredOff', `Server ${found.name} was off; it is being started.`, pace.action)
   return act(pass, { lane: 'repair', planned }, async (options) => {
     const id = await account.servers.powerOn(found.id, options)
+    pass.deps.tell(pass.project, serverStarted(found))
     begin(pass, 'PowerOn', [id])
   })
 }
@@ -144,9 +146,10 @@ async function relabel(pass: Pass, found: Server): Promise<Step<'ServerReady'>> 
   const name = resourceName(pass.deps.identity.cluster, pass.project.metadata)
   // Ready or not is another question: the name and labels of a server that serves are put right without a word about it.
   const planned = unobserved('Repairing', `Name and labels of server ${found.name} are being put right.`, 0)
-  return act(pass, { lane: 'repair', planned }, (options) =>
-    account.servers.update(found.id, { name, labels: wantedLabels(pass, found) }, options),
-  )
+  return act(pass, { lane: 'repair', planned }, async (options) => {
+    await account.servers.update(found.id, { name, labels: wantedLabels(pass, found) }, options)
+    pass.deps.tell(pass.project, serverRelabelled({ name }))
+  })
 }
 
 async function running(pass: Pass, found: Server): Promise<Step<'ServerReady'>> {

@@ -10,8 +10,9 @@ import { confirmAbsence } from './absence.ts'
 import { type Closed, openForDeletion } from './deletion-access.ts'
 import { type DeletionProgress, reportDeletion, waiting } from './deletion-report.ts'
 import { readEscrow, removeEscrow } from './escrow.ts'
+import * as events from './events.ts'
 import { faultStep } from './faults.ts'
-import { isOwned, labelKeys, ownedSecretName } from './names.ts'
+import { isOwned, labelKeys, ownedSecretName, tombstoneName } from './names.ts'
 import { beginOperation, followOperation } from './operation.ts'
 import { accessOf, type Pass } from './pass.ts'
 import { lookAnew } from './recent-reads.ts'
@@ -58,7 +59,7 @@ const phases: readonly Phase[] = [
   removeKeys,
   removeOwnedSecret,
   confirmAbsence,
-  letGo,
+  finish,
 ]
 
 async function advance(pass: Pass): Promise<DeletionProgress> {
@@ -78,6 +79,7 @@ async function removeWebhook(pass: Pass): Promise<DeletionProgress | undefined> 
   const { url } = await bot.getWebhookInfo(signal)
   if (!pointsAt(url, addresses)) return undefined
   await effect(pass, () => bot.deleteWebhook(signal))
+  pass.deps.tell(project, events.webhookDeleted())
   return waiting('The webhook is being removed.', 0, 'webhook')
 }
 
@@ -107,8 +109,14 @@ async function stop(pass: Pass, server: Server): Promise<DeletionProgress> {
     beginOperation(pass, { kind: 'Shutdown', actionIDs, limit: parseDuration(pass.project.spec.timeouts.shutdown) })
   // Somebody else's signal is on its way already: it has as long as ours would have.
   if (server.status === 'stopping') begin([])
-  else await effect(pass, async (options) => begin([await accessOf(pass).account.servers.shutdown(server.id, options)]))
+  else await effect(pass, async (options) => begin([await shutDown(pass, server, options)]))
   return progress
+}
+
+async function shutDown(pass: Pass, server: Server, options: WriteOptions): Promise<number> {
+  const id = await accessOf(pass).account.servers.shutdown(server.id, options)
+  pass.deps.tell(pass.project, events.serverStopped(server))
+  return id
 }
 
 /** A guest that ignores the signal is not waited for beyond what the user allows. */
@@ -124,6 +132,7 @@ async function deleteServer(pass: Pass, server: Server): Promise<DeletionProgres
   if (server.locked) return progress
   await effect(pass, async (options) => {
     const id = await accessOf(pass).account.servers.delete(server.id, options)
+    if (id !== undefined) pass.deps.tell(pass.project, events.serverDeleted(server))
     beginOperation(pass, { kind: 'Delete', actionIDs: id === undefined ? [] : [id], limit: minutes(10) })
   })
   return progress
@@ -140,17 +149,20 @@ async function removeAddresses(pass: Pass): Promise<DeletionProgress | undefined
   if (ip === undefined) return undefined
   if (pass.project.spec.deletionPolicy === 'Orphan') {
     await effect(pass, (options) => account.primaryIPs.update(ip.id, { labels: withoutOurs(ip.labels) }, options))
+    pass.deps.tell(pass.project, events.addressOrphaned(ip))
     return waiting(`The labels of ${ip.ip} are being removed.`, 0)
   }
   const message = `The address ${ip.ip} is being given back.`
   if (ip.assigneeID !== null) return waiting(message, look(pass), 'address')
   const existed = await effect(pass, (options) => account.primaryIPs.delete(ip.id, options))
+  if (existed) pass.deps.tell(pass.project, events.addressReleased(ip))
   return waiting(message, existed ? 0 : look(pass), 'address')
 }
 
 async function orphanServer(pass: Pass, server: Server): Promise<DeletionProgress> {
   const { account } = accessOf(pass)
   await effect(pass, (options) => account.servers.update(server.id, { labels: withoutOurs(server.labels) }, options))
+  pass.deps.tell(pass.project, events.serverOrphaned(server))
   return waiting(`The labels of server ${server.name} are being removed: it stays.`, 0)
 }
 
@@ -181,6 +193,16 @@ async function removeOwnedSecret({ project, deps, signal }: Pass): Promise<undef
   }
 }
 
+async function finish(pass: Pass): Promise<DeletionProgress> {
+  const { project, deps, access } = pass
+  const { telegram, deletionPolicy } = project.spec
+  const progress = await letGo(pass)
+  if (telegram !== undefined && telegram.onDelete !== 'Keep' && access?.bot === undefined)
+    deps.tell(project, events.webhookSkipped())
+  deps.tell(project, events.cleanedUp({ orphaned: deletionPolicy === 'Orphan' }))
+  return progress
+}
+
 /** The escrow is the last thing that could still finish a deletion: it goes right before the finalizer. */
 async function letGo(pass: Pass): Promise<DeletionProgress> {
   const { project, deps, signal } = pass
@@ -198,5 +220,7 @@ async function waitOrAbandon(pass: Pass, why: Closed): Promise<DeletionProgress>
     return reportDeletion(pass, { kind: 'blocked', reason: why.reason, message, after })
   }
   await writeTombstone(pass, why.message)
-  return letGo(pass)
+  const progress = await letGo(pass)
+  pass.deps.tell(pass.project, events.abandoned({ tombstone: tombstoneName(pass.project.metadata.uid) }))
+  return progress
 }

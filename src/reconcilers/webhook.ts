@@ -11,6 +11,7 @@ import { isTelegramError } from '../providers/telegram/telegram-error.ts'
 import type { WebhookInfo } from '../providers/telegram/webhook-info.ts'
 import type { WebhookSettings } from '../providers/telegram/webhook-settings.ts'
 import { act } from './act.ts'
+import { webhookRepaired, webhookSet } from './events.ts'
 import { isWithin } from './memory.ts'
 import { accessOf, addressOf, type KeyMaterial, type Pass } from './pass.ts'
 import { isRequested, requestedAt } from './request.ts'
@@ -135,6 +136,7 @@ async function set(
   try {
     return await act(pass, { lane: 'create', fenced: true, planned }, async () => {
       await bot.setWebhook({ ...settings, dropPendingUpdates: drop }, pass.signal)
+      deps.tell(project, decision.repair ? webhookRepaired(settings) : webhookSet(settings))
       if (decision.repair) deps.memory.of(project.metadata.uid).webhookRepairs.push(deps.clock.monotonic())
       draft.telegram = { ...draft.telegram, botID: bot.id, url: settings.url, settingsHash: hash }
     })

@@ -38,6 +38,10 @@ export const layers: Record<string, Layer> = {
     packages: ['@peculiar/x509', 'reflect-metadata', 'node:'],
   },
   'src/main.ts': { anything: true, folders: [], packages: [] },
+  'src/telling.ts': {
+    folders: ['src/api/', 'src/clock.ts', 'src/controller/', 'src/kube/', 'src/reconcilers/'],
+    packages: ['pino', 'node:'],
+  },
   'src/clock.ts': { folders: [], packages: [] },
   'src/fence.ts': { folders: ['src/clock.ts'], packages: [] },
   'src/socket-gate.ts': { folders: ['src/clock.ts', 'src/fence.ts'], packages: ['undici'] },

@@ -81,6 +81,8 @@ export function createOperator(parts: StageParts): StageOperator {
     memory: createMemory({ redactor }),
     initialPassesEnded: () => true,
     onFault: () => {},
+    // Told at once: what a stage compares is the order of things.
+    tell: (_project, event) => parts.emitted.push(`${event.reason} ${redact(event.note)}`),
     redact,
   })
 

@@ -14,6 +14,7 @@ import type { OperatorSettings } from '../../src/reconcilers/deps.ts'
 import { checkedExchanges } from '../simulators/hcloud/checked-exchanges.ts'
 import { botSpec } from './projects.ts'
 import { createVirtualCluster, type VirtualCluster } from './virtual-cluster.ts'
+import { createVirtualEvents, type VirtualEvents } from './virtual-events.ts'
 import { createVirtualMachines, type VirtualMachines } from './virtual-machines.ts'
 import { startVirtualOperator, type VirtualOperator } from './virtual-operator.ts'
 import { type VirtualTime, virtualTime } from './virtual-time.ts'
@@ -32,6 +33,7 @@ export interface LabOptions {
 export interface VirtualLab {
   readonly time: VirtualTime
   readonly cluster: VirtualCluster
+  readonly events: VirtualEvents
   readonly hcloud: Service & Pick<HcloudSimulator, 'control'>
   readonly telegram: Service & { readonly simulator: TelegramSimulator }
   readonly machines: VirtualMachines
@@ -81,6 +83,7 @@ export async function virtualLab({ seed = 1, bootSeconds = 15, ...options }: Lab
   const { clock } = time
   const random = seededRandom(seed)
   const cluster = createVirtualCluster(time)
+  const events = createVirtualEvents()
   const machines = createVirtualMachines(clock, bootSeconds)
   const simulated = createHcloudSimulator({ clock, random, machines, options: options.hcloud ?? {} })
   const undescribed: string[] = []
@@ -102,6 +105,7 @@ export async function virtualLab({ seed = 1, bootSeconds = 15, ...options }: Lab
   const start = () =>
     startVirtualOperator({
       ...{ time, cluster, random, hcloud: hcloud.fetch, telegram: telegram.fetch, probe: machines.probe },
+      events: events.sink,
       ...(options.settings !== undefined && { settings: options.settings }),
     })
   const thrown: VirtualOperator['thrown'] = []
@@ -109,6 +113,7 @@ export async function virtualLab({ seed = 1, bootSeconds = 15, ...options }: Lab
   const lab: VirtualLab = {
     time,
     cluster,
+    events,
     hcloud: { ...hcloud, control: simulated.control },
     telegram: { ...telegram, simulator },
     machines,
@@ -169,7 +174,8 @@ export async function virtualLab({ seed = 1, bootSeconds = 15, ...options }: Lab
       simulated.stop()
       simulator.stop()
       const threw = thrown.map(({ error }) => `a pass threw: ${error}`)
-      return [...cluster.violations, ...undescribed, ...leaks(cluster), ...threw]
+      const told = events.violations([hetznerToken, botToken.split(':')[1] as string])
+      return [...cluster.violations, ...undescribed, ...leaks(cluster), ...told, ...threw]
     },
   }
   return lab

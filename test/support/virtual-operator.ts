@@ -4,6 +4,7 @@ import { FINALIZER, type Project } from '../../src/api/project.ts'
 import { minutes, seconds } from '../../src/clock.ts'
 import { createBackoff } from '../../src/controller/backoff.ts'
 import { createController } from '../../src/controller/controller.ts'
+import { createEventRecorder, type EventSink } from '../../src/controller/event-recorder.ts'
 import { keyOf } from '../../src/controller/kubernetes-object.ts'
 import { createOwnWrites } from '../../src/controller/own-writes.ts'
 import type { Reconciled } from '../../src/controller/runner.ts'
@@ -20,8 +21,10 @@ import type { OperatorSettings } from '../../src/reconcilers/deps.ts'
 import { createFirstPasses } from '../../src/reconcilers/first-passes.ts'
 import { createMemory } from '../../src/reconcilers/memory.ts'
 import { forgetProject, projectReconciler } from '../../src/reconcilers/project.ts'
+import { teller } from '../../src/reconcilers/project-event.ts'
 import { concernsUs } from '../../src/reconcilers/wake.ts'
 import { createRedactor } from '../../src/redact.ts'
+import { frozen } from './frozen.ts'
 import { usualDrain, usualIntervals } from './usual-intervals.ts'
 import type { VirtualCluster } from './virtual-cluster.ts'
 import type { VirtualTime } from './virtual-time.ts'
@@ -34,6 +37,7 @@ export interface VirtualOperatorDeps {
   hcloud: (request: Request) => Promise<Response>
   telegram: (request: Request) => Promise<Response>
   probe: Probe
+  events: EventSink
   settings?: Partial<OperatorSettings>
 }
 
@@ -60,7 +64,7 @@ export async function startVirtualOperator(deps: VirtualOperatorDeps): Promise<V
   const memory = createMemory({ redactor })
   const claims = createBotClaims()
   const firstPasses = createFirstPasses()
-  const store = createStore<Project>({ indexers: { uid: ({ metadata }) => [metadata.uid] } })
+  const store = createStore<Project>({ indexers: { uid: ({ metadata }) => [metadata.uid] }, transform: frozen })
   const queue = createWorkQueue({ clock, backoff: createBackoff({ random }) })
   const thrown: Reconciled[] = []
   let passes = 0
@@ -85,6 +89,7 @@ export async function startVirtualOperator(deps: VirtualOperatorDeps): Promise<V
     clock,
   })
   const ownWrites = createOwnWrites({ clock, seen: () => seen })
+  const recorder = createEventRecorder({ sink: deps.events, clock, random, redact: redactor.clean })
   const reconcile = projectReconciler({
     clock,
     random,
@@ -106,6 +111,7 @@ export async function startVirtualOperator(deps: VirtualOperatorDeps): Promise<V
     memory,
     initialPassesEnded: firstPasses.allEnded,
     onFault: () => {},
+    tell: teller(recorder.record),
     redact: redactor.clean,
   })
   const wakeUp = createWakeUp<Project>({ enqueue: queue.add, wakes: concernsUs })
