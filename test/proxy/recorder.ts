@@ -33,6 +33,10 @@ export const nameOf = (point: Point): string => {
 export const isStatus = ({ world, path, isWrite }: Call): boolean =>
   world === 'kubernetes' && isWrite && path.endsWith('/status')
 
+/** Tells people what was done; nothing waits for it, so it comes when it comes, and nothing depends on it. */
+const isEvent = ({ world, path, isWrite }: Call): boolean =>
+  world === 'kubernetes' && isWrite && /^\/events(\/|$)/.test(path)
+
 export interface Recorder extends ProxyListener {
   readonly lines: readonly TraceLine[]
   /** Calls that wait for their answer, watches apart. */
@@ -67,6 +71,7 @@ export function createRecorder(): Recorder {
   const state = { lastAt: performance.now(), watches: false }
 
   function pointOf(call: Call): Point | undefined {
+    if (isEvent(call)) return undefined
     const kind = `${call.world} ${call.verb} ${call.path}`
     if (isStatus(call)) reports += 1
     const point = { ...call, k: (counts.get(kind) ?? 0) + 1, since, nth: isStatus(call) ? reports : 0 }
