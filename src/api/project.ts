@@ -13,6 +13,8 @@ export const PLURAL = 'projects'
 
 /** Keeps a Project until nothing of it is left at Hetzner and Telegram. Must never change. */
 export const FINALIZER = `${GROUP}/cleanup`
+/** The Secret in the operator's namespace that a deletion needs; it goes after all the rest. */
+export const ESCROW_FINALIZER = `${GROUP}/escrow`
 
 export const ANNOTATIONS = {
   /** Reconcile now; the value is echoed in status.lastHandledReconcileAt. */

@@ -1,7 +1,7 @@
 // Reconciles one Project: the steps in order, one status patch at the end. The table of contents of the operator.
 
 import { parseDuration } from '../api/duration.ts'
-import { FINALIZER, type Project, parseProject } from '../api/project.ts'
+import { ESCROW_FINALIZER, FINALIZER, type Project, parseProject } from '../api/project.ts'
 import type { StepConditionType } from '../api/reasons.ts'
 import { type Duration, minutes, seconds } from '../clock.ts'
 import type { Reconcile, ReconcileResult } from '../controller/reconcile.ts'
@@ -56,7 +56,8 @@ function readProject(key: string, { projects }: ProjectDeps): Project | undefine
 const isDeleted = ({ metadata }: Project): boolean => metadata.deletionTimestamp !== undefined
 
 /** Deleted, and nothing of ours holds it: others' finalizers may still. */
-const isLetGo = (project: Project): boolean => isDeleted(project) && !project.metadata.finalizers?.includes(FINALIZER)
+const isLetGo = (project: Project): boolean =>
+  isDeleted(project) && !project.metadata.finalizers?.some((each) => each === FINALIZER || each === ESCROW_FINALIZER)
 
 const isFirstVisit = (project: Project): boolean => !isDeleted(project) && project.status?.conditions === undefined
 

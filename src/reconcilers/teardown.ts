@@ -1,7 +1,7 @@
 // Deletes what a Project owns, in the order that leaves nothing pointing at nothing, and lets the Project go when absence is proven.
 
 import { parseDuration } from '../api/duration.ts'
-import { ANNOTATIONS, FINALIZER } from '../api/project.ts'
+import { ANNOTATIONS } from '../api/project.ts'
 import { type Duration, minutes, seconds } from '../clock.ts'
 import type { WriteOptions } from '../providers/hcloud/account.ts'
 import type { Server } from '../providers/hcloud/domain.ts'
@@ -9,9 +9,10 @@ import { hasCode } from '../providers/hcloud/errors.ts'
 import { confirmAbsence } from './absence.ts'
 import { type Closed, openForDeletion } from './deletion-access.ts'
 import { type DeletionProgress, reportDeletion, waiting } from './deletion-report.ts'
-import { readEscrow, removeEscrow } from './escrow.ts'
+import { readEscrow } from './escrow.ts'
 import * as events from './events.ts'
 import { faultStep } from './faults.ts'
+import { isReleased, letGo } from './let-go.ts'
 import { isOwned, labelKeys, ownedSecretName, tombstoneName } from './names.ts'
 import { beginOperation, followOperation } from './operation.ts'
 import { accessOf, type Pass } from './pass.ts'
@@ -32,6 +33,7 @@ export async function teardown(pass: Pass): Promise<DeletionProgress> {
 }
 
 async function takeDown(pass: Pass): Promise<DeletionProgress> {
+  if (isReleased(pass.project)) return letGo(pass)
   lookAnew(pass)
   pass.escrow = await readEscrow(pass)
   const closed = await openForDeletion(pass)
@@ -201,15 +203,6 @@ async function finish(pass: Pass): Promise<DeletionProgress> {
     deps.tell(project, events.webhookSkipped())
   deps.tell(project, events.cleanedUp({ orphaned: deletionPolicy === 'Orphan' }))
   return progress
-}
-
-/** The escrow is the last thing that could still finish a deletion: it goes right before the finalizer. */
-async function letGo(pass: Pass): Promise<DeletionProgress> {
-  const { project, deps, signal } = pass
-  await removeEscrow(pass, project.metadata.uid)
-  const finalizers = project.metadata.finalizers?.filter((each) => each !== FINALIZER) ?? []
-  await deps.projects.setFinalizers(project, finalizers, signal)
-  return { kind: 'gone' }
 }
 
 /** Without a token nothing can be deleted and nothing proven: a person restores one, or says that it does not matter. */
