@@ -31,6 +31,9 @@ export const systemClock: Clock = {
   },
 }
 
+/** Resolves when the event loop has served the timers and sockets that are due. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 /** Resolves after a delay; rejects with the signal's reason when that is aborted first. */
 export function sleep(clock: Clock, after: Duration, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {

@@ -5,6 +5,7 @@ import type { Cache } from './cache.ts'
 import type { Reconcile } from './reconcile.ts'
 import { createRunner, type Reconciled } from './runner.ts'
 import type { Source } from './source.ts'
+import { createTurnLimit } from './turn-limit.ts'
 import type { WorkQueue } from './work-queue.ts'
 
 export interface ControllerDeps {
@@ -14,9 +15,13 @@ export interface ControllerDeps {
   /** After so long a run's signal aborts; its key is held until its promise settles. */
   readonly reconcileTimeout: Duration
   readonly clock: Clock
+  /** Lets the event loop serve others, between runs; without it, runs that wait for nothing follow each other in one turn. */
+  readonly nextTurn?: () => Promise<void>
   /** Reflectors that must have synced before the first run. */
   readonly caches?: readonly Cache[]
   readonly sources?: readonly Source[]
+  /** Waited for when the caches have synced, before any source or worker starts: the leadership, say. Its rejection ends the start. */
+  readonly permission?: (signal: AbortSignal) => Promise<void>
   /** How long the caches may take, at start. */
   readonly syncTimeout?: Duration
   /** How long a stop lets runs go on before it aborts them, and then how long it waits for them to end. */
@@ -31,8 +36,11 @@ export interface ControllerDeps {
 export interface Controller {
   /** Resolves when the caches have synced and the workers run; rejects, stopped, when they do not sync in time. */
   start(): Promise<void>
-  /** Stops intake, lets runs end, aborts them after the grace; resolves when they ended, or two graces have passed. */
-  stop(): Promise<void>
+  /**
+   * Stops intake, lets runs end, aborts them after the grace; resolves when they ended, or two graces have passed. The grace
+   * counts with the first call.
+   */
+  stop(grace?: Duration): Promise<void>
   /** Runs in progress. */
   readonly active: number
   /** Runs in progress whose deadline has passed: each holds a worker. */
@@ -45,6 +53,7 @@ export function createController(deps: ControllerDeps): Controller {
   const stopGrace = deps.stopGrace ?? seconds(10)
   const intake = new AbortController()
   const runner = createRunner(deps)
+  const turn = deps.nextTurn && createTurnLimit({ clock, nextTurn: deps.nextTurn })
   const background: Promise<void>[] = []
   let stopped: Promise<void> | undefined
 
@@ -69,14 +78,18 @@ export function createController(deps: ControllerDeps): Controller {
   }
 
   async function work(): Promise<void> {
-    for (let key = await queue.get(); key !== undefined; key = await queue.get()) await runner.run(key)
+    for (let key = await queue.get(); key !== undefined; key = await queue.get()) {
+      // Asked last of all: what the others did meanwhile counts.
+      for (let pause = turn?.pause; pause !== undefined; pause = turn?.pause) await pause
+      await runner.run(key)
+    }
   }
 
-  async function shutDown(): Promise<void> {
+  async function shutDown(grace: Duration): Promise<void> {
     intake.abort(new DOMException('Controller stopped', 'AbortError'))
     queue.shutDown()
     const ended = Promise.all(background)
-    if (await endsWithin(ended, stopGrace)) return
+    if (await endsWithin(ended, grace)) return
     runner.abort()
     if (await endsWithin(ended, stopGrace)) return
     onPanic(new Error(`Cannot end ${runner.active} runs: they ignore their signal`), 'stop')
@@ -90,18 +103,22 @@ export function createController(deps: ControllerDeps): Controller {
     return Promise.race([work.then(() => true), late]).finally(() => cancel())
   }
 
-  function stop(): Promise<void> {
-    stopped ??= shutDown()
+  function stop(grace: Duration = stopGrace): Promise<void> {
+    stopped ??= shutDown(grace)
     return stopped
   }
 
   return {
     async start() {
       for (const cache of caches) background.push(cache.run(intake.signal))
-      await sync().catch(async (error) => {
+      try {
+        await sync()
+        await deps.permission?.(intake.signal)
+      } catch (error) {
         await stop()
         throw error
-      })
+      }
+      if (intake.signal.aborted) return
       for (const source of sources) background.push(startSource(source))
       for (let worker = 0; worker < workers; worker++) background.push(work())
     },
