@@ -25,8 +25,31 @@ export interface Exchange {
   close(): Promise<void>
 }
 
-export function createExchange(cluster: ClusterAccess, userAgent: string): Exchange {
+/** One try. `code` is the HTTP status, or `<error>` without an answer, as client-go says it. */
+export interface SentCall {
+  readonly code: string
+  readonly method: string
+  readonly host: string
+}
+
+export interface ExchangeDeps {
+  readonly cluster: ClusterAccess
+  readonly userAgent: string
+  readonly onCall?: ((call: SentCall) => void) | undefined
+}
+
+export function createExchange({ cluster, userAgent, onCall }: ExchangeDeps): Exchange {
   const pool = createAgentPool()
+  const { host } = new URL(cluster.server)
+
+  function counted<T extends { statusCode: number }>(method: string, answer: Promise<T>): Promise<T> {
+    const tell = (code: string) => onCall?.({ code, method, host })
+    answer.then(
+      ({ statusCode }) => tell(String(statusCode)),
+      () => tell('<error>'),
+    )
+    return answer
+  }
 
   async function accessNow(): Promise<Access> {
     try {
@@ -38,13 +61,14 @@ export function createExchange(cluster: ClusterAccess, userAgent: string): Excha
 
   async function once(outgoing: Outgoing) {
     const { headers, tls } = await accessNow()
-    return send(urlOf(cluster.server, outgoing), {
+    const answer = send(urlOf(cluster.server, outgoing), {
       method: outgoing.method as 'GET',
       dispatcher: pool.for(tls)[outgoing.lane].compose(socketGate(outgoing.mayBegin)),
       headers: { ...headers, ...contentHeaders(outgoing), accept: 'application/json', 'user-agent': userAgent },
       body: outgoing.body === undefined ? null : JSON.stringify(outgoing.body),
       signal: outgoing.signal,
     })
+    return counted(outgoing.method, answer)
   }
 
   return {

@@ -7,7 +7,7 @@ import { isApiError } from './api-error.ts'
 import { retryPause } from './call-retry.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import { ConnectionError, toConnectionError } from './connection-error.ts'
-import { createExchange } from './exchange.ts'
+import { createExchange, type SentCall } from './exchange.ts'
 
 export interface StreamOptions {
   /** From the root of the server, e.g. `/api/v1/namespaces/kube-system`. */
@@ -48,6 +48,8 @@ export interface TransportDeps {
   /** What bounds writes by the age of the lease; without it nothing but their deadline does. */
   readonly fence?: Fence
   readonly userAgent?: string
+  /** Hears how each try ended, for metrics. */
+  readonly onCall?: (call: SentCall) => void
   /** Largest answer, in bytes. */
   readonly answerLimit?: number
 }
@@ -59,7 +61,7 @@ const defaultTimeout = seconds(10)
 export function createTransport(deps: TransportDeps): Transport {
   const { cluster, clock, random, userAgent = 'botyard', answerLimit = defaultAnswerLimit } = deps
   const fence = deps.fence ?? openFence
-  const exchange = createExchange(cluster, userAgent)
+  const exchange = createExchange({ cluster, userAgent, onCall: deps.onCall })
 
   function callOf(options: RequestOptions): Call {
     const { method, path, timeout = defaultTimeout } = options

@@ -10,6 +10,7 @@ import {
   isUnauthorized,
 } from '../../src/kube/api-error.ts'
 import type { ClusterAccess } from '../../src/kube/cluster-access.ts'
+import type { SentCall } from '../../src/kube/exchange.ts'
 import { createTransport, type RequestOptions, type Transport, type TransportDeps } from '../../src/kube/transport.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { cut, type FakeApiServer, fakeApiServer, json, type Reply, refusal, silence, text } from './fake-api-server.ts'
@@ -92,6 +93,16 @@ describe('a call', () => {
     cleanups.push(behind.close, server.close)
     await behind.request(get)
     expect(server.received[0]?.url).toBe('/k8s/c-1/apis/x')
+  })
+
+  it('tells of each try how it ended: status, method and host, or that there was no answer', async () => {
+    const told: string[] = []
+    const onCall = ({ code, method, host }: SentCall) => told.push(`${method} ${code} ${host}`)
+    const { server, transport } = await setUp([busy, fine, cut], { onCall })
+    await transport.request(get)
+    await transport.request({ method: 'PATCH', path: '/a', body: {} }).catch(() => {})
+    const { host } = new URL(server.url)
+    expect(told).toEqual([`GET 429 ${host}`, `GET 200 ${host}`, `PATCH <error> ${host}`])
   })
 
   it('shares connections with the calls before it', async () => {
