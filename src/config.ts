@@ -26,6 +26,8 @@ export interface Config {
   /** Share of Hetzner's budget that is left to others, 0 ≤ n < 1. */
   budgetReserve: number
   drain: Duration
+  /** Undefined: this process is the only one. */
+  leaderElection?: LeaderElection
   /** Where /healthz, /readyz and /metrics are served; port 0 takes any. */
   health: { host: string; port: number }
   logLevel: LogLevel
@@ -42,6 +44,13 @@ export interface Intervals {
   removal: Duration
   status: Duration
   bootProbe: Duration
+}
+
+/** What client-go calls by the same names. */
+export interface LeaderElection {
+  leaseDuration: Duration
+  renewDeadline: Duration
+  retryPeriod: Duration
 }
 
 export type ConfigResult =
@@ -79,6 +88,7 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
     },
     budgetReserve: read.number('hcloud-budget-reserve', { least: 0, most: 0.9, whole: false }),
     drain: read.duration('drain', { least: 0, most: minutes(10) }),
+    ...leaderElectionOf(values, read),
     health: read.address('health-address'),
     logLevel: read.logLevel(),
   }
@@ -89,6 +99,19 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
 function apiServerOf(env: Environment): Pick<Config['pod'], 'host' | 'port'> {
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = env
   return host === undefined || port === undefined ? {} : { host, port }
+}
+
+function leaderElectionOf(values: Values, read: ReturnType<typeof createReader>): Pick<Config, 'leaderElection'> {
+  const leaseDuration = read.duration('leader-elect-lease-duration', { least: seconds(2), most: hours(1) })
+  const renewDeadline = read.duration('leader-elect-renew-deadline', { least: seconds(1), most: hours(1) })
+  const retryPeriod = read.duration('leader-elect-retry-period', { least: 100, most: minutes(10) })
+  // The last call of a leader needs a second to end in.
+  if (renewDeadline > leaseDuration - seconds(1))
+    read.mistakes.push('--leader-elect-renew-deadline must be at least 1s less than --leader-elect-lease-duration')
+  // One renewal that fails is not to cost the leadership.
+  if (retryPeriod * 2 > renewDeadline)
+    read.mistakes.push('--leader-elect-retry-period must be at most half of --leader-elect-renew-deadline')
+  return values['leader-elect'] === true ? { leaderElection: { leaseDuration, renewDeadline, retryPeriod } } : {}
 }
 
 const labelValue = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/

@@ -44,6 +44,16 @@ export const flags = {
   },
   'hcloud-budget-reserve': { default: '0.2', help: "Share of Hetzner's request budget that is left to others." },
   'boot-probe-interval': { default: '1s', help: 'Shortest time between two probes of a server that boots.' },
+  'leader-elect': {
+    boolean: true,
+    help: "Work only while a Lease in the operator's namespace is held; for more than one replica.",
+  },
+  'leader-elect-lease-duration': { default: '15s', help: 'How long others leave a leader alone that shows no life.' },
+  'leader-elect-renew-deadline': {
+    default: '10s',
+    help: 'How long a leader goes on without a renewal that succeeded; at least 1s less than the lease.',
+  },
+  'leader-elect-retry-period': { default: '2s', help: 'Between two renewals, and between two looks of a standby.' },
   drain: { default: '10s', help: 'How long a call without an answer may still take effect.' },
   'health-address': { default: '0.0.0.0:8080', help: 'Where /healthz, /readyz and /metrics are served.' },
   'log-level': { default: 'info', help: 'trace, debug, info, warn, error or silent.' },

@@ -4,13 +4,14 @@ import { stopSignal } from './stop-signal.ts'
 
 // All that follows takes time to load.
 
-import { Agent, fetch } from 'undici'
 import type { Project } from './api/project.ts'
-import { systemClock } from './clock.ts'
+import { nextTurn, systemClock } from './clock.ts'
 import { type Config, readConfig } from './config.ts'
+import { connectProviders } from './connect-providers.ts'
 import { createBackoff } from './controller/backoff.ts'
 import { createController } from './controller/controller.ts'
 import { keyOf, namespaceOf } from './controller/kubernetes-object.ts'
+import type { Lane } from './controller/lanes.ts'
 import { createOwnWrites } from './controller/own-writes.ts'
 import { createReflector } from './controller/reflector.ts'
 import type { Outcome } from './controller/runner.ts'
@@ -20,20 +21,19 @@ import { createWorkQueue } from './controller/work-queue.ts'
 import { startHealthServer } from './health.ts'
 import { loadClusterConfig } from './kube/cluster-config.ts'
 import { createConfigMaps } from './kube/config-maps.ts'
+import { createLeases } from './kube/leases.ts'
 import { createNamespaces } from './kube/namespaces.ts'
 import { createProjects } from './kube/projects.ts'
 import { createReadiness } from './kube/readiness.ts'
 import { recordWrites } from './kube/record-writes.ts'
 import { neededRights } from './kube/rights.ts'
 import { createSecrets } from './kube/secrets.ts'
-import { createTransport } from './kube/transport.ts'
+import { createTransport, type Transport } from './kube/transport.ts'
 import { watchRemedy } from './kube/watch-remedy.ts'
+import { createLeadership } from './leadership.ts'
+import { live } from './life-cycle.ts'
 import { createLogger } from './log.ts'
 import { createMetrics } from './metrics.ts'
-import { createAccounts } from './providers/hcloud/create-accounts.ts'
-import { createProbe } from './providers/probe/probe.ts'
-import { createBots } from './providers/telegram/bot.ts'
-import { accountIdentity } from './reconcilers/account-identity.ts'
 import { createBotClaims } from './reconcilers/bot-claims.ts'
 import { createFirstPasses } from './reconcilers/first-passes.ts'
 import { createMemory } from './reconcilers/memory.ts'
@@ -62,13 +62,19 @@ function createGround(config: Config) {
 
 type Ground = ReturnType<typeof createGround>
 
-async function connectCluster({ config }: Ground, signal: AbortSignal) {
+/** The name of the Lease, in the operator's namespace: the chart's Role speaks of it. */
+const leaseName = 'botyard'
+
+async function connectCluster({ config, log }: Ground, signal: AbortSignal) {
   const { kubeconfig, context, pod } = config
   const cluster = await loadClusterConfig({ clock, kubeconfig, context, inCluster: pod })
-  const transport = createTransport({ cluster, clock, random })
+  const leases = () => createLeases(transport, { namespace: config.namespace, name: leaseName })
+  const leadership = createLeadership({ times: config.leaderElection, store: leases, clock, random, log })
+  const transport: Transport = createTransport({ cluster, clock, random, fence: leadership.fence })
   const clusterID = config.clusterID ?? (await createNamespaces(transport).uidOf('kube-system', signal))
   return {
     transport,
+    leadership,
     clusterID,
     projects: createProjects(transport),
     secrets: createSecrets(transport),
@@ -78,40 +84,15 @@ async function connectCluster({ config }: Ground, signal: AbortSignal) {
 
 type Cluster = Awaited<ReturnType<typeof connectCluster>>
 
-/** Sockets of their own for each provider: one that hangs never holds the other's. */
-function connectProviders(
-  { config, redactor, metrics }: Ground,
-  o: { clusterID: string; onChange: (uid: string) => void },
-) {
-  const hcloudAgent = new Agent({ allowH2: false })
-  const telegramAgent = new Agent({ allowH2: false })
-  const accounts = createAccounts({
-    endpoint: config.hcloudEndpoint,
-    fetch: (url, init) => fetch(url, { ...init, dispatcher: hcloudAgent }),
-    clock,
-    random,
-    identity: accountIdentity(o.clusterID),
-    intervals: { ...config.intervals, drain: config.drain },
-    budgetReserve: config.budgetReserve,
-    redact: redactor.clean,
-    onChange: o.onChange,
-    metrics,
-  })
-  const bots = createBots({
-    endpoint: config.telegramEndpoint,
-    fetch: (url, init) => fetch(url, { ...init, dispatcher: telegramAgent }),
-    clock,
-  })
-  const probe = createProbe({ allowRanges: config.allowProbeRanges, clock })
-  return { accounts, bots, probe, close: () => Promise.all([hcloudAgent.destroy(), telegramAgent.destroy()]) }
-}
-
 /** The watch on Projects: what it sees fills the store and wakes the queue. */
 function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: Project) => void }) {
   const { log, firstPasses } = ground
+  const { leadership } = o.cluster
   const store = createStore<Project>({ indexers: { uid: ({ metadata }) => [metadata.uid] } })
   const queue = createWorkQueue({ clock, backoff: createBackoff({ random }), partitionOf: namespaceOf })
-  const wakeUp = createWakeUp<Project>({ enqueue: queue.add, wakes: concernsUs })
+  // A standby keeps its store warm and its queue empty: it looks at every Project when it begins to lead.
+  const enqueue = (key: string, lane?: Lane) => leadership.leads && queue.add(key, lane)
+  const wakeUp = createWakeUp<Project>({ enqueue, wakes: concernsUs })
   const cache = createReflector<Project>({
     listWatch: o.cluster.projects.listWatch,
     store,
@@ -128,19 +109,30 @@ function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: 
   const wakeOwner = (uid: string) => {
     for (const project of store.byIndex('uid', uid)) queue.add(keyOf(project))
   }
-  return { store, queue, cache, wakeOwner }
+  /** Resolves when this process may work; what has come meanwhile is looked at first. */
+  async function lead(signal: AbortSignal): Promise<void> {
+    if (leadership.leads) return
+    await leadership.lead(signal)
+    for (const project of store.list()) {
+      firstPasses.expect(keyOf(project))
+      queue.add(keyOf(project), 'low')
+    }
+  }
+  return { store, queue, cache, wakeOwner, lead }
 }
 
-async function run(config: Config, signal: AbortSignal): Promise<void> {
-  const startedAt = clock.monotonic()
-  const ground = createGround(config)
-  const { log, redactor, metrics, memory, claims, firstPasses } = ground
-  const cluster = await connectCluster(ground, signal)
+/** Everything that works on Projects, ready to start. */
+function composeWork(ground: Ground, cluster: Cluster) {
+  const { config, log, redactor, metrics, memory, claims, firstPasses } = ground
   const projects = watchProjects(ground, {
     cluster,
     onGone: (project) => forgetProject(project, { accounts: providers.accounts, claims, memory }),
   })
-  const providers = connectProviders(ground, { clusterID: cluster.clusterID, onChange: projects.wakeOwner })
+  const providers = connectProviders({
+    ...{ config, clock, random, metrics, fence: cluster.leadership.fence, clusterID: cluster.clusterID },
+    redact: redactor.clean,
+    onChange: projects.wakeOwner,
+  })
   const telling = createTelling({ ...ground, transport: cluster.transport, clock, random })
   const ownWrites = createOwnWrites({ clock, seen: () => projects.cache.resourceVersion })
   const counted = metrics.controller({ name: 'project', depth: () => projects.queue.depth })
@@ -149,7 +141,12 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
     clock,
     random,
     identity: { cluster: cluster.clusterID, namespace: config.namespace },
-    settings: { escrow: config.escrow, drain: config.drain, startedAt, intervals: config.intervals },
+    settings: {
+      ...{ escrow: config.escrow, drain: config.drain, intervals: config.intervals },
+      get startedAt() {
+        return cluster.leadership.soleSince
+      },
+    },
     projects: {
       get: projects.store.get,
       ...recordWrites(cluster.projects, (project) => ownWrites.wrote(keyOf(project), project.metadata.resourceVersion)),
@@ -170,7 +167,9 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
     workers: config.workers,
     reconcileTimeout: config.reconcileTimeout,
     clock,
+    nextTurn,
     caches: [projects.cache],
+    permission: projects.lead,
     sources: [{ start: (_enqueue, stopped) => providers.accounts.start(stopped) }],
     holdBack: ownWrites.holdBack,
     onReconciled({ key, outcome, durationMs, error }) {
@@ -181,6 +180,14 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
     },
     onPanic: (error, where) => log.error({ err: error, where }, 'A part failed that must not'),
   })
+  return { projects, providers, telling, controller }
+}
+
+async function run(config: Config, signal: AbortSignal): Promise<void> {
+  const ground = createGround(config)
+  const { log, metrics, firstPasses } = ground
+  const cluster = await connectCluster(ground, signal)
+  const { projects, providers, telling, controller } = composeWork(ground, cluster)
   const health = await startHealthServer({
     ...config.health,
     healthz: () => [],
@@ -193,25 +200,24 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
     metrics: metrics.page,
   })
   log.info({ health: health.port, cluster: cluster.clusterID }, 'Botyard starts')
-  // Also while Projects cannot be listed: what never became ready must end as soon as it is told to.
-  const stopped = untilAborted(signal).then(() => controller.stop())
-  await controller.start().catch((error: unknown) => {
-    if (!signal.aborted) throw error
-  })
-  firstPasses.listed()
-  if (!signal.aborted) log.info({ projects: projects.store.size }, 'Botyard works')
-
-  await stopped
-  log.info('Botyard stops')
-  providers.accounts.stop()
-  await telling.stop()
-  await Promise.all([health.close(), providers.close(), cluster.transport.close()])
-}
-
-const untilAborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) =>
-    signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve(), { once: true }),
+  await live(
+    {
+      ...{ controller, leadership: cluster.leadership, clock },
+      onWorking() {
+        firstPasses.listed()
+        log.info({ projects: projects.store.size }, 'Botyard works')
+      },
+      async close() {
+        log.info('Botyard stops')
+        providers.accounts.stop()
+        await telling.stop()
+        await Promise.all([health.close(), providers.close()])
+      },
+    },
+    signal,
   )
+  await cluster.transport.close()
+}
 
 const resultOf = (outcome: Outcome) => (outcome === 'terminal' || outcome === 'stopped' ? 'error' : outcome)
 

@@ -38,6 +38,13 @@ export const layers: Record<string, Layer> = {
     packages: ['@peculiar/x509', 'reflect-metadata', 'node:'],
   },
   'src/main.ts': { anything: true, folders: [], packages: [] },
+  'src/life-cycle.ts': { folders: ['src/clock.ts', 'src/leadership.ts'], types: ['src/controller/'], packages: [] },
+  'src/connect-providers.ts': {
+    folders: ['src/clock.ts', 'src/socket-gate.ts', 'src/providers/', 'src/reconcilers/account-identity.ts'],
+    types: ['src/config.ts', 'src/fence.ts', 'src/metrics.ts'],
+    packages: ['undici'],
+  },
+  'src/leadership.ts': { folders: ['src/clock.ts', 'src/fence.ts', 'src/controller/'], packages: ['pino', 'node:'] },
   'src/telling.ts': {
     folders: ['src/api/', 'src/clock.ts', 'src/controller/', 'src/kube/', 'src/reconcilers/'],
     packages: ['pino', 'node:'],
