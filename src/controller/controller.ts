@@ -81,7 +81,8 @@ export function createController(deps: ControllerDeps): Controller {
     for (let key = await queue.get(); key !== undefined; key = await queue.get()) {
       // Asked last of all: what the others did meanwhile counts.
       for (let pause = turn?.pause; pause !== undefined; pause = turn?.pause) await pause
-      await runner.run(key)
+      if (intake.signal.aborted) queue.done(key)
+      else await runner.run(key)
     }
   }
 

@@ -5,25 +5,30 @@ import { createController } from '../../src/controller/controller.ts'
 import { createWorkQueue } from '../../src/controller/work-queue.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 
-/** Runs 500 keys, each of which keeps the processor for a millisecond and waits for nothing; counts the runs of each turn. */
-async function runsPerTurn(options: { nextTurn?: () => Promise<void> }, workers: number): Promise<number[]> {
-  let elapsed = 0
-  let runs = 0
-  const turns: number[] = []
-  const clock = { ...fakeClock(), monotonic: () => elapsed }
+/** Each run keeps the processor for a millisecond and waits for nothing. */
+function setUp(options: { nextTurn?: () => Promise<void> }, workers: number) {
+  const time = { elapsed: 0, runs: 0 }
+  const clock = { ...fakeClock(), monotonic: () => time.elapsed }
   const queue = createWorkQueue({ clock, backoff: createBackoff({ random: () => 0 }) })
   const reconcile = async () => {
-    elapsed += 1
-    runs += 1
+    time.elapsed += 1
+    time.runs += 1
     return undefined
   }
   const controller = createController({ queue, reconcile, workers, reconcileTimeout: 1e6, clock, ...options })
+  return { controller, queue, time }
+}
+
+/** How many of 500 runs began in each turn of the event loop. */
+async function runsPerTurn(options: { nextTurn?: () => Promise<void> }, workers: number): Promise<number[]> {
+  const { controller, queue, time } = setUp(options, workers)
   await controller.start()
   for (let index = 0; index < 500; index++) queue.add(`a/${index}`)
-  while (turns.reduce((sum, count) => sum + count, 0) < 500) {
+  const turns: number[] = []
+  while (time.runs < 500) {
+    const before = time.runs
     await nextTurn()
-    turns.push(runs)
-    runs = 0
+    turns.push(time.runs - before)
   }
   await controller.stop()
   return turns
@@ -41,5 +46,18 @@ describe('runs', () => {
 
   it('that wait for nothing would follow each other in one turn otherwise', async () => {
     expect(await runsPerTurn({}, 64)).toEqual([500])
+  })
+
+  it('that were about to begin when the controller stopped do not begin', async () => {
+    const turn = Promise.withResolvers<void>()
+    const { controller, queue, time } = setUp({ nextTurn: () => turn.promise }, 2)
+    await controller.start()
+    time.elapsed = 10
+    queue.add('a/1')
+    await nextTurn()
+    const stopped = controller.stop()
+    turn.resolve()
+    await stopped
+    expect([time.runs, queue.active]).toEqual([0, 0])
   })
 })
