@@ -20,8 +20,8 @@ export function crashMatrix(stories: readonly Story[]): void {
       arena = await openArena()
     })
     afterAll(async () => {
-      const line = ({ story, plans, missed, failures, seconds }: MatrixReport) =>
-        `${story.padEnd(28)} ${plans} plans, ${plans - missed.length} met, ${failures.length} differences, ${seconds.toFixed(0)} s`
+      const line = ({ story, plans, missed, dropped, failures, seconds }: MatrixReport) =>
+        `${story.padEnd(28)} ${plans} plans, ${plans - missed.length - dropped.length} met, ${dropped.length} reports not made again, ${failures.length} differences, ${seconds.toFixed(0)} s`
       process.stdout.write(`\n${reports.map(line).join('\n')}\n\n`)
       await arena.close()
     })

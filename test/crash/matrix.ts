@@ -1,6 +1,6 @@
 // Every point of a story's undisturbed run, before and after: the operator is killed there, and the world must end the same.
 
-import { nameOf, type Point, type TraceLine } from '../proxy/recorder.ts'
+import { isStatus, nameOf, type Point, type TraceLine } from '../proxy/recorder.ts'
 import type { Arena } from './arena.ts'
 import { differencesOf, type EndState } from './differences.ts'
 import { type Kill, type Run, type RunOptions, runStory } from './run.ts'
@@ -17,6 +17,8 @@ export interface MatrixReport {
   plans: number
   /** Plans whose point was never met, in several tries. */
   missed: string[]
+  /** The same for reports that time may drop: how often a state is told depends on how long it lasts. */
+  dropped: string[]
   /** What went wrong: the plan and what was seen. */
   failures: string[]
   seconds: number
@@ -43,6 +45,9 @@ export const plansOf = (trace: readonly TraceLine[]): Kill[] =>
     ...(isCreate(point) ? [{ point, when: 'late' as const }] : []),
   ])
 
+/** A report that follows another one with no write between them. */
+const isRepeated = (point: Point): boolean => isStatus(point) && point.nth > 1
+
 /** What must not exist twice, and must not come into being after a deletion. */
 const isCreate = ({ world, verb, path }: Point): boolean =>
   world === 'hcloud' && verb === 'POST' && !path.includes('/actions/')
@@ -52,7 +57,14 @@ export async function runMatrix(
   o: { story: Story; undisturbed: Undisturbed; lanes: number },
 ): Promise<MatrixReport> {
   const plans = plansOf(o.undisturbed.trace).filter(isWanted)
-  const report: MatrixReport = { story: o.story.name, plans: plans.length, missed: [], failures: [], seconds: 0 }
+  const report: MatrixReport = {
+    story: o.story.name,
+    plans: plans.length,
+    missed: [],
+    dropped: [],
+    failures: [],
+    seconds: 0,
+  }
   const begun = performance.now()
   const waiting = [...plans]
   const lane = async () => {
@@ -63,7 +75,7 @@ export async function runMatrix(
     const name = nameOfPlan(plan)
     const run = await untilMet(arena, o.story, { kill: plan }).catch((error: Error) => error)
     if (run instanceof Error) return void report.failures.push(`${name}: ${run.message}`)
-    if (!run.killed) report.missed.push(name)
+    if (!run.killed) (isRepeated(plan.point) ? report.dropped : report.missed).push(name)
     for (const problem of problemsOf(o.story, run, o.undisturbed)) report.failures.push(`${name}: ${problem}`)
   }
 

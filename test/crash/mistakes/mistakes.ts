@@ -65,10 +65,11 @@ export const mistakes: readonly Mistake[] = [
   },
   {
     what: 'escrow dropped early',
-    file: 'src/reconcilers/teardown.ts',
-    from: '  pass.escrow = await readEscrow(pass)\n',
-    to: '  pass.escrow = await readEscrow(pass)\n  await removeEscrow(pass, pass.project.metadata.uid)\n',
+    file: 'src/reconcilers/let-go.ts',
+    from: 'await takeOff(pass, FINALIZER)\n',
+    to: '{}\n',
     story: 'delete-secrets-first',
+    plan: 'after kubernetes DELETE /botyard-system/secrets/botyard-:uid #1',
     caughtBy: 'the end',
   },
 ]

@@ -247,7 +247,7 @@ export const rules1To6: readonly Mutation[] = [
     rule: 'R6',
     what: 'the guard puts the finalizer on',
     file: 'src/reconcilers/guard.ts',
-    from: 'if (!finalizers.includes(FINALIZER))',
+    from: 'if (missing.length > 0)',
     to: 'if (false)',
     killedBy: 'holds at every write',
   },
