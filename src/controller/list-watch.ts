@@ -20,7 +20,13 @@ export interface ListPage<T> {
 }
 
 export interface WatchOptions {
-  readonly resourceVersion: string
+  /** Changes after this version. Of a list as a stream: not older than it, and without it the most recent. */
+  readonly resourceVersion: string | undefined
+  /**
+   * A list as a stream: first every object that there is, as ADDED, then a bookmark with the annotation
+   * `k8s.io/initial-events-end`, then changes. A server that cannot do that refuses it.
+   */
+  readonly sendInitialEvents?: boolean | undefined
   /** After so long the server ends the watch by itself. */
   readonly timeoutSeconds: number
   readonly signal: AbortSignal
@@ -28,7 +34,12 @@ export interface WatchOptions {
 
 export type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
-  | { readonly type: 'BOOKMARK'; readonly object: { readonly metadata: { readonly resourceVersion: string } } }
+  | { readonly type: 'BOOKMARK'; readonly object: { readonly metadata: BookmarkMetadata } }
+
+export interface BookmarkMetadata {
+  readonly resourceVersion: string
+  readonly annotations?: Readonly<Record<string, string>> | undefined
+}
 
 /**
  * Both methods reject (the iteration of a watch: throws) with errors read by shape, see `WatchFailure`. An ERROR event
@@ -45,7 +56,10 @@ export interface WatchFailure {
   readonly status?: number
   /** Reasons of the single causes, e.g. `ResourceVersionTooLarge`. */
   readonly causes?: readonly { readonly reason?: string | undefined }[]
-  /** `malformed`: the stream carried something unreadable, so an event may be lost. */
+  /**
+   * `malformed`: the stream carried something unreadable, so an event may be lost. `went_back`: it carried something
+   * older than what came before. `unfinished`: it ended before the list that it began with was whole.
+   */
   readonly code?: string
   readonly retryAfter?: Duration | undefined
 }

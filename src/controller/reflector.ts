@@ -1,14 +1,17 @@
-// Keeps a store equal to what the API server holds: lists once, then follows the watch, through every kind of break.
+// Keeps a store equal to what the API server holds: lists once, then follows the watch, through every kind of break. The
+// list comes as the beginning of the watch where the server can do that (WatchList), else in pages.
 
 import { type Clock, type Duration, sleep } from '../clock.ts'
 import { abortable } from './abortable.ts'
 import type { Cache } from './cache.ts'
+import { createInitialEvents } from './initial-events.ts'
 import type { KubernetesObject } from './kubernetes-object.ts'
 import type { ListWatch, WatchEvent } from './list-watch.ts'
 import { listAll, type Snapshot } from './paged-list.ts'
-import { createResumePolicy } from './resume-policy.ts'
+import { isOlder, wentBack } from './resource-version.ts'
+import { createResumePolicy, type Step } from './resume-policy.ts'
 import type { Change, Store } from './store.ts'
-import { runWatch } from './watch-session.ts'
+import { runWatch, type WatchSession } from './watch-session.ts'
 
 export interface ReflectorDeps<T> {
   readonly listWatch: ListWatch<T>
@@ -20,6 +23,11 @@ export interface ReflectorDeps<T> {
   readonly onChange?: (change: Change<T>, origin: Origin) => void
   /** Told of every break, for logs and metrics; the reflector goes on by itself. */
   readonly onError?: (error: unknown, phase: Phase) => void
+  /**
+   * The server holds an earlier state than it had shown, as after etcd was restored from a backup. The store then holds
+   * that state; whoever deletes things that no object speaks for should wait.
+   */
+  readonly onWentBack?: (versions: { readonly from: string; readonly to: string }) => void
   readonly pageSize?: number
 }
 
@@ -29,7 +37,7 @@ export type Phase = 'list' | 'watch' | 'handler'
 export type Origin = 'list' | 'watch'
 
 export function createReflector<T extends KubernetesObject>(deps: ReflectorDeps<T>): Cache {
-  const { listWatch, clock, random, onError = () => {}, pageSize = 500 } = deps
+  const { listWatch, clock, random, pageSize = 500 } = deps
   const policy = createResumePolicy({ clock, random })
   const view = createView(deps)
 
@@ -40,27 +48,49 @@ export function createReflector<T extends KubernetesObject>(deps: ReflectorDeps<
     return 0
   }
 
-  async function watch(resourceVersion: string, signal: AbortSignal): Promise<Duration> {
+  const watch = (signal: AbortSignal) => follow({ sendInitialEvents: false, onEvent: takeEvent, signal })
+
+  function watchList(signal: AbortSignal): Promise<Duration> {
+    let initial = true
+    const events = createInitialEvents<T>()
+    const onEvent = (event: WatchEvent<T>): boolean => {
+      if (!initial) return takeEvent(event)
+      const snapshot = events.add(event)
+      if (snapshot === undefined) return false
+      initial = false
+      view.replace(snapshot)
+      view.hasSeenBookmark = true
+      policy.listed()
+      return true
+    }
+    return follow({ sendInitialEvents: true, onEvent, signal })
+  }
+
+  async function follow(o: Pick<WatchSession<T>, 'sendInitialEvents' | 'onEvent' | 'signal'>): Promise<Duration> {
     const opened = clock.monotonic()
-    const expectBookmarks = view.hasSeenBookmark
-    await runWatch({ listWatch, resourceVersion, expectBookmarks, clock, random, onEvent, signal })
+    const { resourceVersion, hasSeenBookmark: expectBookmarks } = view
+    await runWatch({ ...o, listWatch, resourceVersion, expectBookmarks, clock, random })
     return policy.ended(clock.monotonic() - opened)
   }
 
-  function onEvent(event: WatchEvent<T>): void {
-    policy.progressed()
+  function takeEvent(event: WatchEvent<T>): true {
     view.apply(event)
+    policy.progressed()
+    return true
   }
 
-  /** One list or one watch; returns the pause before the next. */
+  const steps: Record<Step, (signal: AbortSignal) => Promise<Duration>> = { 'watch-list': watchList, list, watch }
+
+  /** Returns the pause before the next. */
   async function step(signal: AbortSignal): Promise<Duration> {
-    const from = policy.mustList ? undefined : view.resourceVersion
     try {
-      return from === undefined ? await list(signal) : await watch(from, signal)
+      return await steps[policy.next](signal)
     } catch (error) {
-      if (signal.aborted) return 0
+      // That a server lists in pages only is nothing that is broken.
+      if (signal.aborted || policy.refused(error)) return 0
       view.lastError = error
-      onError(error, from === undefined ? 'list' : 'watch')
+      // A stream that has shown its list is a watch.
+      view.tell(() => deps.onError?.(error, policy.next === 'watch' ? 'watch' : 'list'))
       return policy.failed(error)
     }
   }
@@ -89,7 +119,7 @@ export function createReflector<T extends KubernetesObject>(deps: ReflectorDeps<
 }
 
 /** What has been seen so far. */
-function createView<T extends KubernetesObject>({ store, clock, onChange, onError }: ReflectorDeps<T>) {
+function createView<T extends KubernetesObject>({ store, clock, onChange, onError, onWentBack }: ReflectorDeps<T>) {
   const firstList = Promise.withResolvers<void>()
 
   const view = {
@@ -99,8 +129,11 @@ function createView<T extends KubernetesObject>({ store, clock, onChange, onErro
     resourceVersion: undefined as string | undefined,
     lastActivity: clock.monotonic(),
     lastError: undefined as unknown,
+    tell,
 
     replace({ items, resourceVersion }: Snapshot<T>): void {
+      const from = view.resourceVersion
+      if (from !== undefined && isOlder(resourceVersion, from)) tell(() => onWentBack?.({ from, to: resourceVersion }))
       const changes = store.replace(items)
       seen(resourceVersion)
       publish(changes, 'list')
@@ -109,9 +142,12 @@ function createView<T extends KubernetesObject>({ store, clock, onChange, onErro
     },
 
     apply(event: WatchEvent<T>): void {
+      const { resourceVersion } = event.object.metadata
+      // The same once more is harmless; something older would take the store back in time.
+      if (isOlder(resourceVersion, view.resourceVersion)) throw wentBack(resourceVersion, view.resourceVersion ?? '')
       const changes = applyTo(store, event)
       if (event.type === 'BOOKMARK') view.hasSeenBookmark = true
-      seen(event.object.metadata.resourceVersion)
+      seen(resourceVersion)
       publish(changes, 'watch')
     },
   }
@@ -124,13 +160,17 @@ function createView<T extends KubernetesObject>({ store, clock, onChange, onErro
   }
 
   function publish(changes: readonly Change<T>[], origin: Origin): void {
-    for (const change of changes) {
+    for (const change of changes) tell(() => onChange?.(change, origin))
+  }
+
+  /** A handler's mistake must not stop the stream for every other object, nor may whoever hears of it. */
+  function tell(handler: () => void): void {
+    try {
+      handler()
+    } catch (error) {
       try {
-        onChange?.(change, origin)
-      } catch (error) {
-        // A handler's mistake must not stop the stream for every other object.
         onError?.(error, 'handler')
-      }
+      } catch {}
     }
   }
 

@@ -4,15 +4,20 @@ import { type Clock, type Duration, minutes, seconds } from '../clock.ts'
 import type { WatchFailure } from './list-watch.ts'
 import { isVersionGone } from './paged-list.ts'
 
+/** `watch-list`: one stream that begins with a list and goes on as a watch. */
+export type Step = 'watch-list' | 'list' | 'watch'
+
 export interface ResumePolicy {
-  /** Whether the next step is a list. */
-  readonly mustList: boolean
+  readonly next: Step
+  /** A whole list came. */
   listed(): void
   /** An event came. */
   progressed(): void
   /** The server ended the watch after so long; returns the pause before the next step. */
   ended(lasted: Duration): Duration
-  /** The list or the watch failed; returns the pause before the next step. */
+  /** Whether the server says that it cannot send a list as a stream; it is not asked for one again. */
+  refused(error: unknown): boolean
+  /** The step failed; returns the pause before the next one. */
   failed(error: unknown): Duration
 }
 
@@ -28,7 +33,8 @@ const shortestWatch = seconds(1)
 const fruitlessLimit = 2
 
 export function createResumePolicy({ clock, random }: { clock: Clock; random: () => number }): ResumePolicy {
-  let mustList = true
+  let next: Step = 'watch-list'
+  let knowsWatchList = true
   let fruitless = 0
   let failures = 0
   let calmAt = 0
@@ -42,16 +48,26 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
     return chosen
   }
 
+  const listAnew = (): void => {
+    next = knowsWatchList ? 'watch-list' : 'list'
+  }
+
   function countFruitless(): void {
-    if (++fruitless >= fruitlessLimit) mustList = true
+    if (++fruitless >= fruitlessLimit) listAnew()
+  }
+
+  function watchFailed(error: unknown): void {
+    if (endsHistory(error)) listAnew()
+    // An outage says nothing about the resume point: after it, a resumed watch is far cheaper than a list.
+    if (isVerdict(error)) countFruitless()
   }
 
   return {
-    get mustList() {
-      return mustList
+    get next() {
+      return next
     },
     listed() {
-      mustList = false
+      next = 'watch'
       fruitless = 0
     },
     progressed() {
@@ -62,18 +78,28 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
       countFruitless()
       return wait()
     },
+    refused(error) {
+      if (next !== 'watch-list' || !isRefusal(error)) return false
+      knowsWatchList = false
+      next = 'list'
+      return true
+    },
     failed(error) {
-      if (endsHistory(error)) mustList = true
-      // An outage says nothing about the resume point: after it, a resumed watch is far cheaper than a list.
-      if (isVerdict(error)) countFruitless()
+      const failed = next
+      if (failed === 'watch') watchFailed(error)
+      else if (failed === 'list') listAnew()
+      // Whatever was in the way of the stream, a list in pages may get through.
+      else next = 'list'
       return wait((error as WatchFailure | null)?.retryAfter)
     },
   }
 }
 
-/** After these a watch cannot go on from where it was: what followed is forgotten, or cannot be read. */
+/** After these a watch cannot go on from where it was: what followed is forgotten, or cannot be read, or was taken back. */
 function endsHistory(error: unknown): boolean {
-  return isVersionGone(error) || (error as WatchFailure | null)?.code === 'malformed'
+  const { code, name } = (error ?? {}) as WatchFailure & { name?: string }
+  // A server that was restored from a backup says nothing to who asks from its future: only a list shows that.
+  return isVersionGone(error) || code === 'malformed' || code === 'went_back' || name === 'TimeoutError'
 }
 
 /** Whether the server itself turned the watch down, and not because it is busy or not yet up. */
@@ -81,3 +107,8 @@ function isVerdict(error: unknown): boolean {
   const status = (error as WatchFailure | null)?.status
   return status !== undefined && status !== 429 && status !== 503
 }
+
+/** Words of a server that does not know the question; what says something about who asks, or when, is none of them. */
+const refusals = new Set([400, 405, 406, 415, 422, 501])
+
+const isRefusal = (error: unknown): boolean => refusals.has((error as WatchFailure | null)?.status ?? 0)

@@ -6,53 +6,67 @@ import type { ListWatch, WatchEvent } from './list-watch.ts'
 
 export interface WatchSession<T> {
   readonly listWatch: ListWatch<T>
-  readonly resourceVersion: string
+  readonly resourceVersion: string | undefined
+  /** Whether the watch begins with a list; it is over when `onEvent` says so for the first time. */
+  readonly sendInitialEvents: boolean
   /** Whether this server has sent bookmarks before; otherwise a silence counts only after the first one. */
   readonly expectBookmarks: boolean
   readonly clock: Clock
   readonly random: () => number
-  readonly onEvent: (event: WatchEvent<T>) => void
+  /** Answers whether what follows is a watch: false while the list that it begins with is not whole. */
+  readonly onEvent: (event: WatchEvent<T>) => boolean
   readonly signal: AbortSignal
 }
 
-/** Servers send a bookmark about every minute, so two missing ones in a row mean that nobody is there. */
-const longestSilence = seconds(120)
+/** Servers send a bookmark every 60 to 62 s. A live watch that is taken for dead costs one list, a dead one what it hides. */
+const longestSilence = seconds(85)
+/** A list that comes as a stream has no reason to pause. */
+const longestPause = seconds(30)
 /** Beyond the time at which the server itself ends the watch. */
 const overtime = seconds(15)
 
-/** Resolves when the server ends the watch; rejects with the ListWatch's error, a TimeoutError, or the abort's reason. */
+/**
+ * Resolves when the server ends the watch; rejects with the ListWatch's error, a TimeoutError (nobody is there any more),
+ * an `unfinished` one, or the abort's reason.
+ */
 export async function runWatch<T>(session: WatchSession<T>): Promise<void> {
-  const { listWatch, resourceVersion, clock, random, onEvent } = session
+  const { listWatch, resourceVersion, sendInitialEvents, clock, random, onEvent } = session
   // Random, so that watches opened at the same moment do not all come back at the same moment.
   const timeoutSeconds = 300 + Math.floor(random() * 301)
   const overall = deadline(clock, seconds(timeoutSeconds) + overtime, session.signal)
   const silence = createSilenceAlarm(clock, overall.signal)
-  if (session.expectBookmarks) silence.arm()
+  let isWhole = !sendInitialEvents
+  if (!isWhole) silence.allow(longestPause)
+  else if (session.expectBookmarks) silence.allow(longestSilence)
   try {
-    const events = listWatch.watch({ resourceVersion, timeoutSeconds, signal: silence.signal })
+    const events = listWatch.watch({ resourceVersion, sendInitialEvents, timeoutSeconds, signal: silence.signal })
     for await (const event of untilAborted(events, silence.signal)) {
-      onEvent(event)
+      isWhole = onEvent(event)
       silence.heard()
-      if (event.type === 'BOOKMARK') silence.arm()
+      if (isWhole && event.type === 'BOOKMARK') silence.allow(longestSilence)
     }
+    if (!isWhole) throw unfinished()
   } finally {
     silence.release()
     overall.release()
   }
 }
 
-/** Aborts after a long silence, but only where bookmarks have shown that there need not be one. */
+const unfinished = () =>
+  Object.assign(new Error('Cannot list: the stream ended before the list was whole'), { code: 'unfinished' })
+
+/** Aborts after a long silence, but only once it was told how long one may be: where nothing says that there need be none, none is too long. */
 function createSilenceAlarm(clock: Clock, parent: AbortSignal) {
   const alarm = new AbortController()
   const signal = AbortSignal.any([parent, alarm.signal])
-  let armed = false
+  let allowed: Duration | undefined
   let lastHeard = clock.monotonic()
   let cancel = () => {}
 
-  function check(): void {
-    const left: Duration = lastHeard + longestSilence - clock.monotonic()
-    if (left > 0) cancel = clock.schedule(left, check)
-    else alarm.abort(new DOMException(`Watch silent for ${longestSilence} ms`, 'TimeoutError'))
+  function check(limit: Duration): void {
+    const left: Duration = lastHeard + limit - clock.monotonic()
+    if (left > 0) cancel = clock.schedule(left, () => check(limit))
+    else alarm.abort(new DOMException(`Watch silent for ${limit} ms`, 'TimeoutError'))
   }
 
   return {
@@ -60,9 +74,11 @@ function createSilenceAlarm(clock: Clock, parent: AbortSignal) {
     heard(): void {
       lastHeard = clock.monotonic()
     },
-    arm(): void {
-      if (!armed) check()
-      armed = true
+    allow(limit: Duration): void {
+      if (limit === allowed) return
+      allowed = limit
+      cancel()
+      check(limit)
     },
     release: () => cancel(),
   }

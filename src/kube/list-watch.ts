@@ -1,6 +1,8 @@
 // Lists and watches one kind of resource. The shapes fit the runtime's ListWatch, which this folder does not know.
 
 import { seconds } from '../clock.ts'
+import { ConnectionError } from './connection-error.ts'
+import { hasIdentity } from './object-identity.ts'
 import type { Transport } from './transport.ts'
 import { readWatchEvents, type WatchEvent } from './watch-stream.ts'
 
@@ -16,7 +18,8 @@ export interface ListWatch<T> {
     readonly continue?: string | undefined
   }>
   watch(options: {
-    readonly resourceVersion: string
+    readonly resourceVersion: string | undefined
+    readonly sendInitialEvents?: boolean | undefined
     readonly timeoutSeconds: number
     readonly signal: AbortSignal
   }): AsyncIterable<WatchEvent<T>>
@@ -45,8 +48,13 @@ export function createListWatch<T>(options: ListWatchOptions): ListWatch<T> {
   const { transport, path, labelSelector, fieldSelector } = options
   const selectors = { labelSelector, fieldSelector }
 
-  async function* watch({ resourceVersion, timeoutSeconds, signal }: Parameters<ListWatch<T>['watch']>[0]) {
-    const query = { ...selectors, watch: 1, allowWatchBookmarks: 'true', resourceVersion, timeoutSeconds }
+  const malformed = (problem: string) => new ConnectionError(`Cannot list ${path}: ${problem}`, { code: 'malformed' })
+
+  async function* watch(asked: Parameters<ListWatch<T>['watch']>[0]) {
+    const { resourceVersion, sendInitialEvents = false, timeoutSeconds, signal } = asked
+    // A server that knows nothing of this refuses it for this word, rather than to leave the end of the list untold.
+    const initial = sendInitialEvents && { sendInitialEvents: 'true', resourceVersionMatch: 'NotOlderThan' }
+    const query = { ...selectors, watch: 1, allowWatchBookmarks: 'true', resourceVersion, ...initial, timeoutSeconds }
     const bytes = await transport.stream({ path, query, signal, timeout: openTimeout })
     yield* readWatchEvents<T>(bytes, `watch ${path}`)
   }
@@ -58,7 +66,10 @@ export function createListWatch<T>(options: ListWatchOptions): ListWatch<T> {
       const query = { ...selectors, limit, continue: token, resourceVersion, resourceVersionMatch }
       const page = await transport.request<List<T>>({ method: 'GET', path, query, signal, timeout: listTimeout })
       // The server leaves no member out of a list; an answer without items must not pass for an empty cluster.
-      if (!Array.isArray(page?.items)) throw new TypeError(`Cannot list ${path}: the answer is not a list`)
+      if (!Array.isArray(page?.items) || typeof page.metadata?.resourceVersion !== 'string') {
+        throw malformed('the answer is not a list')
+      }
+      if (!page.items.every(hasIdentity)) throw malformed('the answer has an object without name, uid or version')
       return { items: page.items, resourceVersion: page.metadata.resourceVersion, continue: page.metadata.continue }
     },
     watch,

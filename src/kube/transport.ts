@@ -101,6 +101,7 @@ export function createTransport(deps: TransportDeps): Transport {
   async function open(call: Call, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
     const answer = await exchange.send({ ...call, lane: 'watches', signal })
     if (answer.statusCode !== 200) throw await readError(answer, readingOf(call))
+    refuseOther(answer.headers['content-type'], call)
     return answer.body
   }
 
@@ -135,6 +136,12 @@ interface Call extends RequestOptions {
   readonly mayBegin: () => boolean
   /** For error texts; without the query, which is long and says little. */
   readonly what: string
+}
+
+/** A page of a proxy may come slowly and without end; that it is none of ours is known before its first byte. */
+function refuseOther(contentType: unknown, { what }: Call): void {
+  if (typeof contentType !== 'string' || /^application\/json\b/i.test(contentType)) return
+  throw new ConnectionError(`Cannot ${what}: the answer is not JSON`, { code: 'malformed' })
 }
 
 /** These groups answer questions and keep nothing, so a standby may ask them, too. */

@@ -3,11 +3,17 @@
 import { TextDecoder } from 'node:util'
 import { toApiError } from './answer.ts'
 import { ConnectionError } from './connection-error.ts'
+import { hasIdentity, hasVersion } from './object-identity.ts'
 import { splitLines } from './split-lines.ts'
 
 export type WatchEvent<T> =
   | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: T }
-  | { readonly type: 'BOOKMARK'; readonly object: { readonly metadata: { readonly resourceVersion: string } } }
+  | { readonly type: 'BOOKMARK'; readonly object: { readonly metadata: BookmarkMetadata } }
+
+export interface BookmarkMetadata {
+  readonly resourceVersion: string
+  readonly annotations?: Readonly<Record<string, string>> | undefined
+}
 
 /** Far beyond what etcd takes as one object. */
 const lineLimit = 8 * 1024 * 1024
@@ -31,11 +37,18 @@ function parseEvent<T>(line: Uint8Array, { decoder, what }: { decoder: TextDecod
     const code = (event.object as { code?: number } | undefined)?.code
     throw toApiError(event.object, { what, status: code ?? 500, isSensitive: false })
   }
-  const version = (event?.object as { metadata?: { resourceVersion?: unknown } } | undefined)?.metadata?.resourceVersion
-  if (event === undefined || !eventTypes.has(event.type) || typeof version !== 'string') {
-    throw new ConnectionError(`Cannot ${what}: a line is not a watch event`, { code: 'malformed' })
-  }
+  const problem = problemOf(event)
+  if (problem !== undefined) throw new ConnectionError(`Cannot ${what}: ${problem}`, { code: 'malformed' })
   return event as WatchEvent<T>
+}
+
+/** Never quotes the line: what is broken may hold anything. */
+function problemOf(event: { type: string; object?: unknown } | undefined): string | undefined {
+  if (event === undefined) return 'a line is not JSON'
+  if (typeof event.type !== 'string') return 'a line is not a watch event'
+  if (!eventTypes.has(event.type)) return 'an event has a type that nobody knows'
+  const isComplete = event.type === 'BOOKMARK' ? hasVersion(event.object) : hasIdentity(event.object)
+  return isComplete ? undefined : `an event ${event.type} has no object with name, uid and version`
 }
 
 function parseJSON(line: Uint8Array, decoder: TextDecoder): { type: string; object?: unknown } | undefined {

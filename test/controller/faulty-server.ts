@@ -1,11 +1,14 @@
 // A small API server for one kind: versions, history, compaction, pages of a snapshot, and faults on request.
 
 import type { ListOptions, ListPage, ListWatch, WatchEvent, WatchOptions } from '../../src/controller/list-watch.ts'
-import { failure } from './scripted-list-watch.ts'
+import { bookmark, failure, listEnd } from './scripted-list-watch.ts'
 import { type Thing, thing } from './thing.ts'
 
-/** What an open watch meets (cut, end, malformed, bookmark), what the next call meets (busy, refuse), or compaction. */
-export type Fault = keyof typeof watchFaults | 'end' | 'bookmark' | keyof typeof callFaults | 'compact'
+/**
+ * What an open watch meets (cut, end, malformed, bookmark), what the next call meets (busy, refuse), compaction, or a
+ * return to the state that was when the history was last compacted, as from a backup.
+ */
+export type Fault = keyof typeof watchFaults | 'end' | 'bookmark' | keyof typeof callFaults | 'compact' | 'restore'
 
 const watchFaults = {
   cut: () => new Error('socket hang up'),
@@ -16,7 +19,8 @@ const callFaults = {
   refuse: () => failure({ status: 500 }),
 }
 
-export function faultyServer() {
+/** `streams`: it can send a list as the beginning of a watch. */
+export function faultyServer({ streams = false } = {}) {
   const state = createState()
   const inboxes = new Set<Inbox>()
   /** What the next calls meet. */
@@ -31,20 +35,37 @@ export function faultyServer() {
     for (const inbox of inboxes) inbox.put(news)
   }
 
-  async function* watch({ resourceVersion, signal }: WatchOptions): AsyncGenerator<WatchEvent<Thing>> {
+  async function* watch(options: WatchOptions): AsyncGenerator<WatchEvent<Thing>> {
+    if (options.sendInitialEvents && !streams) throw failure({ status: 422 })
     meetError()
-    const inbox = createInbox(signal)
+    const inbox = createInbox(options.signal)
     inboxes.add(inbox)
     try {
-      for (let told = Number(resourceVersion), news: News = 'change'; news !== 'end'; news = await inbox.take()) {
-        for (const { version, event } of state.since(told)) {
-          told = version
-          yield structuredClone(event)
-        }
-        if (news === 'bookmark') yield { type: 'BOOKMARK', object: { metadata: { resourceVersion: String(told) } } }
-      }
+      const from = options.sendInitialEvents ? yield* list(inbox, options) : Number(options.resourceVersion)
+      yield* changes(inbox, from)
     } finally {
       inboxes.delete(inbox)
+    }
+  }
+
+  /** Answers the version that it told. What happens meanwhile breaks it off, or is told after it. */
+  async function* list(inbox: Inbox, { resourceVersion }: WatchOptions): AsyncGenerator<WatchEvent<Thing>, number> {
+    const page = state.page({ resourceVersion })
+    for (const object of page.items) {
+      if (inbox.isBroken()) throw watchFaults.cut()
+      yield { type: 'ADDED', object }
+    }
+    yield listEnd(page.resourceVersion)
+    return Number(page.resourceVersion)
+  }
+
+  async function* changes(inbox: Inbox, from: number): AsyncGenerator<WatchEvent<Thing>> {
+    for (let told = from, news: News = 'change'; news !== 'end'; news = await inbox.take()) {
+      for (const { version, event } of state.since(told)) {
+        told = version
+        yield structuredClone(event)
+      }
+      if (news === 'bookmark') yield bookmark(String(told))
     }
   }
 
@@ -70,16 +91,22 @@ export function faultyServer() {
     },
     fault(fault: Fault) {
       if (fault === 'compact') state.compact()
-      else if (fault === 'busy' || fault === 'refuse') errors.push(callFaults[fault]())
+      else if (fault === 'restore') {
+        state.restore()
+        tellAll('cut')
+      } else if (fault === 'busy' || fault === 'refuse') errors.push(callFaults[fault]())
       else tellAll(fault)
     },
   }
 }
 
+const tooNew = () => failure({ status: 504, causes: [{ reason: 'ResourceVersionTooLarge' }] })
+
 function createState() {
   const objects = new Map<string, Thing>()
   const snapshots = new Map<string, readonly Thing[]>()
   let history: { version: number; event: WatchEvent<Thing> }[] = []
+  let backup = new Map<string, Thing>()
   let version = 1
   let oldest = 0
   let uids = 0
@@ -110,12 +137,22 @@ function createState() {
     compact() {
       oldest = version
       history = []
+      backup = new Map(objects)
+    },
+    /** Its versions begin anew from there; uids stay what they were, and no uid is ever given twice. */
+    restore() {
+      objects.clear()
+      for (const [name, object] of backup) objects.set(name, object)
+      version = oldest
+      history = []
+      snapshots.clear()
     },
     since(told: number) {
       refuseGone(told)
       return history.filter((entry) => entry.version > told)
     },
-    page({ limit, continue: token = `${version}/0` }: ListOptions): ListPage<Thing> {
+    page({ limit, resourceVersion, continue: token = `${version}/0` }: Omit<ListOptions, 'signal'>): ListPage<Thing> {
+      if (Number(resourceVersion ?? 0) > version) throw tooNew()
       const [at = '', from] = token.split('/')
       refuseGone(Number(at))
       if (Number(at) === version) snapshots.set(at, [...objects.values()])
@@ -142,6 +179,8 @@ function createInbox(signal: AbortSignal) {
   signal.addEventListener('abort', () => put('end'))
   return {
     put,
+    /** Whether what it is to hear next ends it. */
+    isBroken: () => letters.some((letter) => letter !== 'change' && letter !== 'bookmark'),
     async take(): Promise<'change' | 'bookmark' | 'end'> {
       while (letters.length === 0) {
         await new Promise<void>((resolve) => {

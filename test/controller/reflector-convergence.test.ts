@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { createReflector } from '../../src/controller/reflector.ts'
 import { createStore } from '../../src/controller/store.ts'
 import { fakeClock } from '../support/fake-clock.ts'
+import { frozen } from '../support/frozen.ts'
 import { type Fault, faultyServer } from './faulty-server.ts'
 import type { Thing } from './thing.ts'
 
 const name = fc.constantFrom('a', 'b', 'c', 'd', 'e')
-const fault = fc.constantFrom<Fault>('cut', 'end', 'malformed', 'compact', 'busy', 'refuse', 'bookmark')
+const fault = fc.constantFrom<Fault>('cut', 'end', 'malformed', 'compact', 'busy', 'refuse', 'bookmark', 'restore')
 
 const step = fc.oneof(
   fc.record({ kind: fc.constant('put' as const), name }),
@@ -18,10 +19,10 @@ const step = fc.oneof(
 
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
-function start(random: number) {
+function start(o: { random: number; streams: boolean }) {
   const clock = fakeClock()
-  const server = faultyServer()
-  const store = createStore<Thing>()
+  const server = faultyServer(o)
+  const store = createStore<Thing>({ transform: frozen })
   const replayed = new Map<string, Thing>()
   const mistakes: unknown[] = []
   const { listWatch } = server
@@ -29,7 +30,7 @@ function start(random: number) {
     listWatch,
     store,
     clock,
-    random: () => random,
+    random: () => o.random,
     pageSize: 2,
     onChange({ key, before, after }) {
       expect(replayed.get(key)).toBe(before)
@@ -60,9 +61,9 @@ describe('a reflector through any history of changes and breaks', () => {
   it('holds in the end what the server holds, and has told every change on the way there', async () => {
     const property = fc.asyncProperty(
       fc.array(step, { maxLength: 40 }),
-      fc.constantFrom(0, 0.5, 0.99),
-      async (steps, random) => {
-        const { clock, server, store, replayed, mistakes, stop, ended, play } = start(random)
+      fc.record({ random: fc.constantFrom(0, 0.5, 0.99), streams: fc.boolean() }),
+      async (steps, options) => {
+        const { clock, server, store, replayed, mistakes, stop, ended, play } = start(options)
         for (const next of steps) await play(next)
         await clock.advance(1_200_000)
         expect(versions(store.list())).toEqual(versions(server.objects.values()))
@@ -73,6 +74,6 @@ describe('a reflector through any history of changes and breaks', () => {
         expect(clock.pending).toBe(0)
       },
     )
-    await fc.assert(property, { numRuns: 150 })
+    await fc.assert(property, { numRuns: 300 })
   })
 })

@@ -1,57 +1,8 @@
 import { getEventListeners } from 'node:events'
 import { describe, expect, it } from 'vitest'
-import type { WatchEvent } from '../../src/controller/list-watch.ts'
-import { createReflector, type Origin } from '../../src/controller/reflector.ts'
-import { type Change, createStore } from '../../src/controller/store.ts'
-import { fakeClock } from '../support/fake-clock.ts'
-import { bookmark, failure, type ListScript, page, scriptedListWatch, type WatchScript } from './scripted-list-watch.ts'
+import { bookmark, failure, type ListScript, page, type WatchScript } from './scripted-list-watch.ts'
+import { event, expired, malformed, type SetUp, start, tooNew, torn } from './start-reflector.ts'
 import { type Thing, thing } from './thing.ts'
-
-const expired = failure({ status: 410, reason: 'Expired' })
-const tooNew = failure({ status: 504, causes: [{ reason: 'ResourceVersionTooLarge' }] })
-const torn = new Error('socket hang up')
-const malformed = failure({ code: 'malformed' })
-
-const event = (type: 'ADDED' | 'MODIFIED' | 'DELETED', options: Parameters<typeof thing>[0]): WatchEvent<Thing> => ({
-  type,
-  object: thing(options),
-})
-
-function describeChange({ key, before, after }: Change<Thing>): string {
-  const version = (object: Thing | undefined) => object?.metadata.resourceVersion ?? '-'
-  return `${key} ${version(before)}>${version(after)}`
-}
-
-interface SetUp {
-  lists: ListScript[]
-  watches?: WatchScript[]
-  random?: number
-  onChange?: (change: Change<Thing>, origin: Origin) => void
-}
-
-function start({ lists, watches = [], random = 0.5, onChange }: SetUp) {
-  const clock = fakeClock()
-  const scripted = scriptedListWatch(lists, watches)
-  const store = createStore<Thing>()
-  const changes: string[] = []
-  const errors: string[] = []
-  const reflector = createReflector({
-    listWatch: scripted.listWatch,
-    store,
-    clock,
-    random: () => random,
-    pageSize: 2,
-    onChange(change, origin) {
-      changes.push(describeChange(change))
-      onChange?.(change, origin)
-    },
-    onError: (error, phase) => errors.push(`${phase}: ${(error as Error).message}`),
-  })
-  const stop = new AbortController()
-  const ended = reflector.run(stop.signal)
-  const versions = () => store.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`)
-  return { ...scripted, clock, store, changes, errors, reflector, stop, ended, versions }
-}
 
 describe('a reflector', () => {
   it('lists in pages, watches from the list and tells every change after the store has it', async () => {
@@ -244,7 +195,7 @@ describe('a reflector whose watch ends', () => {
     },
   ])('$name', async ({ watches, lists = [], resumes, relists }) => {
     const run = start({ lists: [page('5'), ...lists], watches })
-    await run.clock.advance(120_000)
+    await run.clock.advance(80_000)
     expect(run.asked.watches.map(({ resourceVersion }) => resourceVersion)).toEqual(resumes)
     expect(run.asked.lists.slice(1)).toEqual(relists)
     expect(run.reflector.synced).toBe(true)
@@ -321,20 +272,24 @@ describe('the pause of a reflector', () => {
 })
 
 describe('a reflector whose connection is dead', () => {
-  it('ends a watch that has fallen silent, once bookmarks have shown that there need be no silence', async () => {
-    const run = start({ lists: [page('5')], watches: [{ events: [bookmark('6')], end: 'deaf' }, { end: 'deaf' }] })
-    await run.clock.advance(119_999)
-    expect(run.asked.watches).toHaveLength(1)
-    await run.clock.advance(1_000)
+  it('lists anew within 90 s of silence, once bookmarks have shown that there need be none', async () => {
+    const run = start({
+      lists: [page('5'), page('6'), page('6')],
+      watches: [{ events: [bookmark('6')], end: 'deaf' }, { end: 'deaf' }],
+    })
+    await run.clock.advance(84_999)
+    expect(run.errors).toEqual([])
+    await run.clock.advance(5_000)
+    expect(run.errors).toEqual(['watch: Watch silent for 85000 ms'])
+    expect(run.asked.lists.slice(1)).toEqual([{ limit: 2, resourceVersion: '6' }])
     expect(run.asked.watches).toHaveLength(2)
-    expect(run.errors).toEqual(['watch: Watch silent for 120000 ms'])
     // The second one brings nothing at all, but this server is known to send bookmarks.
-    await run.clock.advance(121_000)
+    await run.clock.advance(90_000)
     expect(run.asked.watches).toHaveLength(3)
   })
 
   it('lets a quiet watch live where bookmarks were never seen, up to fifteen seconds over its time', async () => {
-    const run = start({ lists: [page('5')], watches: [{ end: 'deaf' }] })
+    const run = start({ lists: [page('5'), page('5')], watches: [{ end: 'deaf' }] })
     await run.clock.advance(464_999)
     expect(run.asked.watches).toHaveLength(1)
     await run.clock.advance(1_001)
@@ -347,10 +302,10 @@ describe('a reflector whose connection is dead', () => {
     run.listWatch.watch = async function* () {
       for (const gap of gaps) {
         yield gap
-        await new Promise<void>((resolve) => run.clock.schedule(100_000, resolve))
+        await new Promise<void>((resolve) => run.clock.schedule(80_000, resolve))
       }
     }
-    await run.clock.advance(399_000)
+    await run.clock.advance(319_000)
     expect(run.errors).toEqual([])
     expect(run.reflector.resourceVersion).toBe('13')
   })

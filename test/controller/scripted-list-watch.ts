@@ -17,13 +17,22 @@ export type ListScript = ListPage<Thing> | Error | 'hang' | 'deaf'
 export interface Asked {
   readonly lists: Omit<ListOptions, 'signal'>[]
   readonly watches: Omit<WatchOptions, 'signal'>[]
+  /** Lists as streams; a server that refuses them is asked once. */
+  readonly streams: Omit<WatchOptions, 'signal'>[]
+}
+
+export interface Scripts {
+  readonly lists?: readonly ListScript[] | undefined
+  readonly watches?: readonly WatchScript[] | undefined
+  /** Watches that begin with a list; without them the server refuses such a watch. */
+  readonly streams?: readonly WatchScript[] | undefined
 }
 
 /** Beyond the end of the script, lists and watches hang. */
-export function scriptedListWatch(lists: ListScript[], watches: WatchScript[] = []) {
-  const asked: Asked = { lists: [], watches: [] }
+export function scriptedListWatch({ lists = [], watches = [], streams }: Scripts) {
+  const asked: Asked = { lists: [], watches: [], streams: [] }
   const open = { watches: 0 }
-  const remaining = { lists: [...lists], watches: [...watches] }
+  const remaining = { lists: [...lists], watches: [...watches], streams: [...(streams ?? [])] }
 
   const listWatch: ListWatch<Thing> = {
     async list({ signal, ...options }) {
@@ -33,12 +42,13 @@ export function scriptedListWatch(lists: ListScript[], watches: WatchScript[] = 
       if (answer === 'deaf') return new Promise(() => {})
       return answer === 'hang' ? untilAbort(signal) : answer
     },
-    async *watch({ signal, ...options }) {
-      asked.watches.push(options)
+    async *watch({ signal, sendInitialEvents, ...options }) {
+      const kind = sendInitialEvents ? 'streams' : 'watches'
+      asked[kind].push(dropUndefined(options))
+      if (sendInitialEvents && streams === undefined) throw failure({ status: 422 })
       open.watches++
       try {
-        const script = remaining.watches.shift() ?? { end: 'hang' }
-        yield* play(script, signal)
+        yield* play(remaining[kind].shift() ?? { end: 'hang' }, signal)
       } finally {
         open.watches--
       }
@@ -77,6 +87,12 @@ export const page = (version: string, items: readonly Thing[] = [], next?: strin
 export const bookmark = (resourceVersion: string): WatchEvent<Thing> => ({
   type: 'BOOKMARK',
   object: { metadata: { resourceVersion } },
+})
+
+/** The bookmark after which a list that came as a stream is whole. */
+export const listEnd = (resourceVersion: string): WatchEvent<Thing> => ({
+  type: 'BOOKMARK',
+  object: { metadata: { resourceVersion, annotations: { 'k8s.io/initial-events-end': 'true' } } },
 })
 
 /** An error as transports throw it. */

@@ -23,6 +23,7 @@ import {
   operatorKubeconfig,
   waitFor,
 } from '../support/control-plane.ts'
+import { frozen } from '../support/frozen.ts'
 import { createProject, projectRef } from './cluster.ts'
 
 let api: Api
@@ -46,7 +47,7 @@ async function startOperator(options: { server?: string } = {}) {
     random: Math.random,
   })
   const projects = createProjects(transport)
-  const store = createStore<Project>()
+  const store = createStore<Project>({ transform: frozen })
   const queue = createWorkQueue({ clock, backoff: createBackoff({ random: Math.random }) })
   const seen: string[] = []
   const onChange = createWakeUp<Project>({

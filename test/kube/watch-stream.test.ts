@@ -16,7 +16,7 @@ async function read(bytes: AsyncIterable<Uint8Array>) {
   }
 }
 
-const added = { type: 'ADDED', object: { metadata: { name: 'a\u2028b', resourceVersion: '5' } } }
+const added = { type: 'ADDED', object: { metadata: { name: 'a\u2028b', uid: 'u', resourceVersion: '5' } } }
 const line = `${JSON.stringify(added)}\n`
 
 describe('a watch stream', () => {
@@ -57,7 +57,15 @@ describe('a watch stream', () => {
     ['half of a JSON', '{"type": "ADDED", \n'],
     ['a page of HTML', '<html>hush</html>\n'],
     ['an event without object', '{"type": "ADDED"}\n'],
-    ['an object without version', '{"type": "ADDED", "object": {"metadata": {}}}\n'],
+    ['an object that is null', '{"type": "ADDED", "object": null}\n'],
+    ['an object without metadata', '{"type": "ADDED", "object": {}}\n'],
+    ['metadata that are null', '{"type": "DELETED", "object": {"metadata": null}}\n'],
+    ['an object without version', line.replace('"resourceVersion":"5"', '"generation":5')],
+    ['an object whose version is a number', line.replace('"5"', '5')],
+    ['an object without uid', line.replace('"uid":"u",', '')],
+    ['an object with an empty name', line.replace('a\u2028b', '')],
+    ['a bookmark without version', '{"type": "BOOKMARK", "object": {"metadata": {}}}\n'],
+    ['a type that is no text', line.replace('"ADDED"', '{}')],
     ['an unknown type', line.replace('ADDED', 'RENAMED')],
     ['null', 'null\n'],
     ['a number', '5\n'],

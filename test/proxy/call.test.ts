@@ -13,6 +13,7 @@ describe('a call', () => {
   it.each<[WorldName, string, string, string]>([
     ['kubernetes', 'GET', `${projects}/projects?limit=500`, 'LIST /projects'],
     ['kubernetes', 'GET', `${projects}/projects?watch=true`, 'WATCH /projects'],
+    ['kubernetes', 'GET', `${projects}/projects?watch=1&sendInitialEvents=true`, 'WATCH /projects?sendInitialEvents'],
     ['kubernetes', 'PATCH', `${projects}/namespaces/plan-0a/projects/echo/status`, 'PATCH /projects/echo/status'],
     ['kubernetes', 'GET', '/api/v1/namespaces/plan-0a/secrets/hetzner', 'GET /secrets/hetzner'],
     [

@@ -49,7 +49,8 @@ function kubernetes({ method }: Asked, { pathname, searchParams }: URL): Words {
   const isMany = /\/projects$/.test(pathname) && method === 'GET'
   const isWatch = searchParams.get('watch') === 'true' || searchParams.get('watch') === '1'
   const verb = isMany ? (isWatch ? 'WATCH' : 'LIST') : method
-  return { verb, path: withoutIdentity(short), isWrite: method !== 'GET' }
+  const beginning = searchParams.has('sendInitialEvents') ? '?sendInitialEvents' : ''
+  return { verb, path: withoutIdentity(short) + beginning, isWrite: method !== 'GET' }
 }
 
 function hcloud({ method }: Asked, { pathname, searchParams }: URL): Words {
