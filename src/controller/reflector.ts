@@ -48,7 +48,17 @@ export function createReflector<T extends KubernetesObject>(deps: ReflectorDeps<
     return 0
   }
 
-  const watch = (signal: AbortSignal) => follow({ sendInitialEvents: false, onEvent: takeEvent, signal })
+  async function watch(signal: AbortSignal): Promise<Duration> {
+    if (policy.isBack) await recognize(signal)
+    return follow({ sendInitialEvents: false, onEvent: takeEvent, signal })
+  }
+
+  /** A server that was restored from a backup takes a version of ours for one to come, and is silent until it has come. */
+  async function recognize(signal: AbortSignal): Promise<void> {
+    const { resourceVersion } = await abortable(listWatch.list({ limit: 1, signal }), signal)
+    if (isOlder(resourceVersion, view.resourceVersion)) throw wentBack(resourceVersion, view.resourceVersion ?? '')
+    policy.recognized()
+  }
 
   function watchList(signal: AbortSignal): Promise<Duration> {
     let initial = true

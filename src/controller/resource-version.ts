@@ -9,7 +9,7 @@ export function isOlder(version: string, than: string | undefined): boolean {
 }
 
 /**
- * A watch told something from before its own resume point: the history behind it is another one now, as after etcd was
+ * The server told something from before the resume point: the history behind it is another one now, as after etcd was
  * restored from a backup. Read by its shape, as a `WatchFailure`.
  */
 export function wentBack(version: string, after: string): Error & { readonly code: 'went_back' } {

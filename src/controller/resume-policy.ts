@@ -9,6 +9,10 @@ export type Step = 'watch-list' | 'list' | 'watch'
 
 export interface ResumePolicy {
   readonly next: Step
+  /** Whether the server was away since the last watch: it may be another one now, or have another past. */
+  readonly isBack: boolean
+  /** It has the same past. */
+  recognized(): void
   /** A whole list came. */
   listed(): void
   /** An event came. */
@@ -35,6 +39,7 @@ const fruitlessLimit = 2
 export function createResumePolicy({ clock, random }: { clock: Clock; random: () => number }): ResumePolicy {
   let next: Step = 'watch-list'
   let knowsWatchList = true
+  let isBack = false
   let fruitless = 0
   let failures = 0
   let calmAt = 0
@@ -60,14 +65,22 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
     if (endsHistory(error)) listAnew()
     // An outage says nothing about the resume point: after it, a resumed watch is far cheaper than a list.
     if (isVerdict(error)) countFruitless()
+    else isBack = true
   }
 
   return {
     get next() {
       return next
     },
+    get isBack() {
+      return isBack
+    },
+    recognized() {
+      isBack = false
+    },
     listed() {
       next = 'watch'
+      isBack = false
       fruitless = 0
     },
     progressed() {

@@ -21,7 +21,7 @@ describe('a list as a stream', () => {
     await run.clock.advance(0)
     expect(run.changes).toEqual(['default/b ->4', 'default/a ->3', 'default/a 3>6'])
     expect(origins).toEqual(['default/b list', 'default/a list', 'default/a watch'])
-    expect(run.asked).toEqual({ streams: [{ timeoutSeconds: 450 }], lists: [], watches: [] })
+    expect(run.asked).toEqual({ streams: [{ timeoutSeconds: 450 }], lists: [], watches: [], looks: 0 })
     expect(run.reflector.resourceVersion).toBe('6')
   })
 
@@ -137,5 +137,57 @@ describe('a list as a stream that is stopped', () => {
     await run.ended
     await run.clock.advance(1_000_000)
     expect([run.changes, run.asked, run.clock.pending]).toEqual([[], asked, 0])
+  })
+})
+
+describe('a server that comes back', () => {
+  const begun = { events: [added('a', '3'), listEnd('5'), torn] }
+
+  it('is looked at once, and the watch goes on where it was', async () => {
+    const run = start({ streams: [begun], looks: [torn, '5'] })
+    await run.clock.advance(10_000)
+    expect([run.asked.looks, run.asked.watches.length, run.asked.lists.length]).toEqual([2, 1, 0])
+  })
+
+  it('from a backup, with revisions that went backwards, is told and listed anew', async () => {
+    const run = start({ streams: [begun, { events: [tooNew] }], looks: ['4'], lists: [tooNew, page('4')] })
+    await run.clock.advance(10_000)
+    expect(run.errors).toEqual([
+      'watch: socket hang up',
+      'watch: Cannot follow the watch: version 4 came after 5',
+      'list: refused',
+      'went back: 5 to 4',
+    ])
+    expect(run.asked.lists).toEqual([{ limit: 2, resourceVersion: '5' }, { limit: 2 }])
+    expect(run.asked.watches).toMatchObject([{ resourceVersion: '4' }])
+    expect(run.changes).toEqual(['default/a ->3', 'default/a 3>-'])
+  })
+
+  it('with revisions that went backwards while it was silent is found out by the list after the silence', async () => {
+    const run = start({
+      streams: [{ events: [listEnd('5')], end: 'deaf' }, { events: [tooNew] }],
+      lists: [tooNew, page('4', [thing({ version: '4' })])],
+    })
+    await run.clock.advance(90_000)
+    expect(run.errors.at(-1)).toBe('went back: 5 to 4')
+    expect(run.changes).toEqual(['default/a ->4'])
+  })
+
+  it('with versions that are no numbers is taken as it is', async () => {
+    const run = start({ streams: [{ events: [listEnd('b'), event('MODIFIED', { version: 'a' }), torn] }] })
+    await run.clock.advance(10_000)
+    expect(run.errors).toEqual(['watch: socket hang up'])
+    expect(run.asked.watches).toMatchObject([{ resourceVersion: 'a' }])
+  })
+})
+
+describe('a reflector whose listeners fail', () => {
+  it('goes on when even who is told of errors throws', async () => {
+    const run = start({ streams: [{ events: [listEnd('5'), torn] }] })
+    run.errors.push = () => {
+      throw new Error('oops')
+    }
+    await run.clock.advance(10_000)
+    expect(run.asked.watches).toHaveLength(1)
   })
 })

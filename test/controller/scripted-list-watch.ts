@@ -19,23 +19,35 @@ export interface Asked {
   readonly watches: Omit<WatchOptions, 'signal'>[]
   /** Lists as streams; a server that refuses them is asked once. */
   readonly streams: Omit<WatchOptions, 'signal'>[]
+  /** How often the newest version was looked at. */
+  looks: number
 }
 
 export interface Scripts {
   readonly lists?: readonly ListScript[] | undefined
   readonly watches?: readonly WatchScript[] | undefined
+  /** The newest versions that the server shows when it is looked at after it was away; by default one far ahead. */
+  readonly looks?: readonly (string | Error)[] | undefined
   /** Watches that begin with a list; without them the server refuses such a watch. */
   readonly streams?: readonly WatchScript[] | undefined
 }
 
 /** Beyond the end of the script, lists and watches hang. */
-export function scriptedListWatch({ lists = [], watches = [], streams }: Scripts) {
-  const asked: Asked = { lists: [], watches: [], streams: [] }
+export function scriptedListWatch({ lists = [], watches = [], looks = [], streams }: Scripts) {
+  const asked: Asked = { lists: [], watches: [], streams: [], looks: 0 }
   const open = { watches: 0 }
-  const remaining = { lists: [...lists], watches: [...watches], streams: [...(streams ?? [])] }
+  const remaining = { lists: [...lists], watches: [...watches], streams: [...(streams ?? [])], looks: [...looks] }
+
+  function look(): ListPage<Thing> {
+    asked.looks++
+    const seen = remaining.looks.shift() ?? '1000000'
+    if (seen instanceof Error) throw seen
+    return page(seen)
+  }
 
   const listWatch: ListWatch<Thing> = {
     async list({ signal, ...options }) {
+      if (options.limit === 1) return look()
       asked.lists.push(dropUndefined(options))
       const answer = remaining.lists.shift() ?? 'hang'
       if (answer instanceof Error) throw answer
