@@ -26,7 +26,7 @@ import { createNamespaces } from './kube/namespaces.ts'
 import { createProjects } from './kube/projects.ts'
 import { createReadiness } from './kube/readiness.ts'
 import { recordWrites } from './kube/record-writes.ts'
-import { neededRights } from './kube/rights.ts'
+import { leaseName, neededRights } from './kube/rights.ts'
 import { createSecrets } from './kube/secrets.ts'
 import { createTransport, type Transport } from './kube/transport.ts'
 import { watchRemedy } from './kube/watch-remedy.ts'
@@ -61,9 +61,6 @@ function createGround(config: Config) {
 }
 
 type Ground = ReturnType<typeof createGround>
-
-/** The name of the Lease, in the operator's namespace: the chart's Role speaks of it. */
-const leaseName = 'botyard'
 
 async function connectCluster({ config, log }: Ground, signal: AbortSignal) {
   const { kubeconfig, context, pod } = config

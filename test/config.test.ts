@@ -61,6 +61,19 @@ describe('configuration', () => {
     { argv: ['--reconcile-timeout', '90s'], want: { reconcileTimeout: seconds(90) } },
     { argv: ['--hcloud-budget-reserve', '0'], want: { budgetReserve: 0 } },
     { argv: ['--drain', '0s'], want: { drain: 0 } },
+    {
+      argv: ['--leader-elect'],
+      want: { leaderElection: { leaseDuration: seconds(15), renewDeadline: seconds(10), retryPeriod: seconds(2) } },
+    },
+    {
+      argv: [
+        '--leader-elect',
+        '--leader-elect-lease-duration=3s',
+        '--leader-elect-renew-deadline=2s',
+        '--leader-elect-retry-period=400ms',
+      ],
+      want: { leaderElection: { leaseDuration: seconds(3), renewDeadline: seconds(2), retryPeriod: 400 } },
+    },
     { argv: ['--health-address', ':0'], want: { health: { host: '0.0.0.0', port: 0 } } },
     { argv: ['--health-address', '[::1]:8081'], want: { health: { host: '::1', port: 8081 } } },
     { argv: ['--log-level', 'debug'], want: { logLevel: 'debug' } },
@@ -122,6 +135,14 @@ describe('configuration', () => {
     {
       argv: ['--drain', '10'],
       want: ['--drain must be a duration from 0 ms to 600 s, such as 500ms, 30s or 2m, not "10"'],
+    },
+    {
+      argv: ['--leader-elect-renew-deadline', '14500ms'],
+      want: ['--leader-elect-renew-deadline must be at least 1s less than --leader-elect-lease-duration'],
+    },
+    {
+      argv: ['--leader-elect-retry-period', '6s'],
+      want: ['--leader-elect-retry-period must be at most half of --leader-elect-renew-deadline'],
     },
     { argv: ['--health-address', '8080'], want: ['--health-address must be host:port, not "8080"'] },
     { argv: ['--health-address', ':70000'], want: ['--health-address must be host:port, not ":70000"'] },

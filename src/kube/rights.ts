@@ -12,17 +12,36 @@ export interface Right {
   readonly subresource?: string
   /** Without one: in all namespaces. */
   readonly namespace?: string
+  /** Without one: every object of the resource. */
+  readonly name?: string
+}
+
+interface Needs {
+  namespace: string
+  escrow: boolean
+  /** Undefined: there is no Lease. */
+  leaderElection?: unknown
+}
+
+/** The one Lease of the operator, in its own namespace. */
+export const leaseName = 'botyard'
+
+/** A create cannot be bound to a name: what does not exist has none yet. */
+function leaseRights(namespace: string): Right[] {
+  const lease = { group: 'coordination.k8s.io', resource: 'leases', namespace }
+  return [{ ...lease, verb: 'create' }, ...['get', 'update'].map((verb) => ({ ...lease, verb, name: leaseName }))]
 }
 
 /** Exactly the calls that are made beside those in the namespaces of Projects. */
-export function neededRights({ namespace, escrow }: { namespace: string; escrow: boolean }): Right[] {
+export function neededRights({ namespace, escrow, leaderElection }: Needs): Right[] {
   const projects = ['get', 'list', 'watch', 'patch'].map((verb) => ({ verb, group: GROUP, resource: PLURAL }))
   const events = ['create', 'patch'].map((verb) => ({ verb, group: 'events.k8s.io', resource: 'events' }))
   const status = { verb: 'patch', group: GROUP, resource: PLURAL, subresource: 'status' }
   // Without an escrow there are still tombstones to write, and what an earlier one has left to remove.
   const verbs = escrow ? ['get', 'create', 'update', 'delete'] : ['create', 'delete']
   const secrets = verbs.map((verb) => ({ verb, group: '', resource: 'secrets', namespace }))
-  return [...projects, status, ...events, ...secrets]
+  const leases = leaderElection === undefined ? [] : leaseRights(namespace)
+  return [...projects, status, ...events, ...secrets, ...leases]
 }
 
 interface Review {
@@ -49,8 +68,9 @@ export async function missingRights(
 }
 
 /** For people, with what to do about it. */
-export function describeMissing({ verb, group, resource, subresource, namespace }: Right): string {
-  const what = [`${resource}${group && `.${group}`}`, subresource].filter(Boolean).join('/')
+export function describeMissing({ verb, group, resource, subresource, namespace, name }: Right): string {
+  const type = [`${resource}${group && `.${group}`}`, subresource].filter(Boolean).join('/')
+  const what = name === undefined ? type : `${type} ${name}`
   return namespace === undefined
     ? `The operator may not ${verb} ${what}: check its ClusterRole`
     : `The operator may not ${verb} ${what} in namespace ${namespace}: check its Role there`

@@ -8,7 +8,11 @@ beforeAll(async () => void (await findHelm()), 120_000)
 
 const cases: { values: Record<string, unknown>; says: RegExp }[] = [
   { values: { resouces: {} }, says: /additional properties 'resouces' not allowed/ },
-  { values: { replicaCount: 2 }, says: /'replicaCount' not allowed/ },
+  { values: { replicas: 2 }, says: /'replicas' not allowed/ },
+  { values: { replicaCount: 0 }, says: /'\/replicaCount'/ },
+  { values: { replicaCount: '2' }, says: /'\/replicaCount'.*want integer/ },
+  { values: { leaderElection: { leaseDuration: 15 } }, says: /'\/leaderElection\/leaseDuration'.*want string/ },
+  { values: { leaderElection: { enabled: true } }, says: /'\/leaderElection'.*'enabled' not allowed/ },
   { values: { image: { repo: 'botyard' } }, says: /'\/image'.*'repo' not allowed/ },
   { values: { image: 'botyard:1' }, says: /'\/image'.*want object/ },
   { values: { image: { tag: 1.1 } }, says: /'\/image\/tag'.*want string/ },

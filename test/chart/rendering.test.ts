@@ -112,6 +112,36 @@ const cases: Case[] = [
     },
   },
   {
+    values: {
+      replicaCount: 2,
+      leaderElection: { leaseDuration: '30s', renewDeadline: '20s', retryPeriod: '4s' },
+    },
+    see({ container, deployment, pod, template, find }) {
+      const leaderElection = { leaseDuration: 30_000, renewDeadline: 20_000, retryPeriod: 4_000 }
+      expect(configOf(container.args)).toEqual({ ...configOf([]), leaderElection })
+      // One that stands by is not taken down with the one that works.
+      expect(deployment['spec']).toMatchObject({
+        replicas: 2,
+        strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } },
+      })
+      const [spread] = pod.topologySpreadConstraints
+      expect(spread).toMatchObject({ topologyKey: 'kubernetes.io/hostname', whenUnsatisfiable: 'ScheduleAnyway' })
+      expect(template.metadata.labels).toMatchObject(spread.labelSelector.matchLabels)
+      const budget = find('PodDisruptionBudget')?.['spec']
+      expect(budget).toMatchObject({ maxUnavailable: 1 })
+      expect(template.metadata.labels).toMatchObject(budget.selector.matchLabels)
+    },
+  },
+  {
+    values: { replicaCount: 1, leaderElection: { leaseDuration: '30s' } },
+    see({ container, deployment, pod, find }) {
+      expect(configOf(container.args)).toEqual(configOf([]))
+      expect(deployment['spec']).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } })
+      expect(pod.topologySpreadConstraints).toBeUndefined()
+      expect(find('PodDisruptionBudget')).toBeUndefined()
+    },
+  },
+  {
     values: { metrics: { service: { enabled: true, port: 80, annotations: { a: 'b' } } } },
     see({ find, template }) {
       const service = find('Service', 'botyard-metrics')
@@ -179,7 +209,10 @@ describe('the chart', () => {
     see(rendered)
     expect(violations(rendered.pod)).toEqual([])
     expect(rendered.template.metadata.labels).toMatchObject(rendered.deployment['spec'].selector.matchLabels)
-    expect(rendered.deployment['spec']).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } })
+    const { replicas, strategy } = rendered.deployment['spec']
+    // Without leader election there are never two side by side.
+    expect(strategy.type).toBe(replicas === 1 ? 'Recreate' : 'RollingUpdate')
+    expect(rendered.container.args.includes('--leader-elect')).toBe(replicas > 1)
   })
 
   it('has a case above for each value', async () => {
@@ -191,12 +224,14 @@ describe('the chart', () => {
   it('gives the operator by default what the operator takes by default', async () => {
     const { container } = await render()
     expect(configOf(container.args)).toEqual(configOf([]))
+    const { container: oneOfTwo } = await render({ replicaCount: 2 })
+    expect(configOf(oneOfTwo.args)).toEqual(configOf(['--leader-elect']))
   })
 
   it('has a value, or a reason not to have one, for each flag of the operator', async () => {
     const help = readConfig(['--help'], {})
     const flags = (help.kind === 'help' ? help.text : '').match(/--[a-z-]+(?=[ \n])/g) ?? []
-    const { container } = await render({ clusterID: 'a', escrow: false })
+    const { container } = await render({ clusterID: 'a', escrow: false, replicaCount: 2 })
     const given = container.args.map((arg: string) => arg.split('=')[0])
     expect(flags.filter((flag) => !given.includes(flag))).toEqual([
       '--kubeconfig',

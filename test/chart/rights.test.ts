@@ -14,14 +14,17 @@ beforeAll(async () => {
   byDefault = await renderChart()
 })
 
-const worded = ({ verb, group, resource, subresource }: Right) =>
+const worded = ({ verb, group, resource, subresource, name }: Right) =>
   rightsOf([
-    { verbs: [verb], apiGroups: [group], resources: [[resource, subresource].filter(Boolean).join('/')] },
+    {
+      ...{ verbs: [verb], apiGroups: [group], resources: [[resource, subresource].filter(Boolean).join('/')] },
+      ...(name !== undefined && { resourceNames: [name] }),
+    },
   ]).join()
 
 /** What /readyz asks for, told apart by where it is needed. */
-const asked = (o: { escrow: boolean }) => {
-  const rights = neededRights({ namespace, ...o })
+const asked = ({ escrow = true, replicaCount = 1 }: { escrow?: boolean; replicaCount?: number }) => {
+  const rights = neededRights({ namespace, escrow, ...(replicaCount > 1 && { leaderElection: {} }) })
   const isOwn = (right: Right) => right.namespace === namespace
   return { everywhere: rights.filter((right) => !isOwn(right)).map(worded), own: rights.filter(isOwn).map(worded) }
 }
@@ -40,10 +43,13 @@ describe('the rights of the chart', () => {
     )
   })
 
-  it.each([{ escrow: true }, { escrow: false }])('are in its own namespace those that it asks for: %o', async (o) => {
-    const { rules } = roleOf(await renderChart({ values: o }), 'Role botyard')
-    expect(sorted(rightsOf(rules))).toEqual(sorted(asked(o).own))
-  })
+  it.each([{ escrow: true }, { escrow: false }, { replicaCount: 2 }])(
+    'are in its own namespace those that it asks for: %o',
+    async (o) => {
+      const { rules } = roleOf(await renderChart({ values: o }), 'Role botyard')
+      expect(sorted(rightsOf(rules))).toEqual(sorted(asked(o).own))
+    },
+  )
 
   it('are in a granted namespace Secrets and ConfigMaps by name', () => {
     const { rules } = roleOf(byDefault, 'ClusterRole botyard-project-namespace')

@@ -9,6 +9,12 @@
 - --hcloud-sold-out-memory={{ .Values.hetzner.soldOutMemory }}
 - --hcloud-budget-reserve={{ .Values.hetzner.budgetReserve }}
 - --drain={{ .Values.drain }}
+{{- if gt (int .Values.replicaCount) 1 }}
+- --leader-elect
+- --leader-elect-lease-duration={{ .Values.leaderElection.leaseDuration }}
+- --leader-elect-renew-deadline={{ .Values.leaderElection.renewDeadline }}
+- --leader-elect-retry-period={{ .Values.leaderElection.retryPeriod }}
+{{- end }}
 - {{ printf "--health-address=%s:%v" .Values.health.host .Values.health.port | quote }}
 - --log-level={{ .Values.logLevel }}
 {{- with .Values.clusterID }}
