@@ -30,6 +30,14 @@ export interface LeadershipDeps {
   /** In [0, 1). */
   readonly random: () => number
   readonly log: Logger
+  /** Where it is counted; asked for only where there is an election. */
+  readonly election: () => ElectionCounter
+}
+
+export interface ElectionCounter {
+  leads(leads: boolean): void
+  /** A renewal that had to read the Lease first. */
+  slowPath(): void
 }
 
 export function createLeadership({ times, ...deps }: LeadershipDeps): Leadership {
@@ -47,7 +55,7 @@ function sole(clock: Clock): Leadership {
   }
 }
 
-function elected({ times, store, clock, random, log }: LeadershipDeps & { times: LeaseTimes }): Leadership {
+function elected({ times, store, clock, random, log, election }: LeadershipDeps & { times: LeaseTimes }): Leadership {
   // The fence is part of the transport, and the transport of the store: so the store is asked for when it is needed.
   const lazy: LeaseStore = {
     get: (options) => store().get(options),
@@ -56,7 +64,11 @@ function elected({ times, store, clock, random, log }: LeadershipDeps & { times:
   }
   // Another one for each process: whether an earlier one of this pod has ended, nobody can see by a name.
   const identity = `${hostname()}_${randomUUID()}`
-  const tell = (event: LeaderEvent) => report(event, log)
+  const counter = election()
+  const tell = (event: LeaderEvent) => {
+    report(event, log)
+    count(event, counter)
+  }
   const elector = createLeaderElector({ ...times, store: lazy, clock, random, identity, tell })
   const renewedAt = () => (elector.state.kind === 'leading' ? elector.state.renewedAt : undefined)
   const stopping = new AbortController()
@@ -86,6 +98,12 @@ function elected({ times, store, clock, random, log }: LeadershipDeps & { times:
       await elector.release()
     },
   }
+}
+
+function count({ kind }: LeaderEvent, counter: ElectionCounter): void {
+  if (kind === 'leading') counter.leads(true)
+  if (kind === 'lost' || kind === 'released') counter.leads(false)
+  if (kind === 'overtaken') counter.slowPath()
 }
 
 function report(event: LeaderEvent, log: Logger): void {

@@ -14,24 +14,22 @@ import { keyOf, namespaceOf } from './controller/kubernetes-object.ts'
 import type { Lane } from './controller/lanes.ts'
 import { createOwnWrites } from './controller/own-writes.ts'
 import { createReflector } from './controller/reflector.ts'
-import type { Outcome } from './controller/runner.ts'
 import { createStore } from './controller/store.ts'
 import { createWakeUp } from './controller/wake-up.ts'
 import { createWorkQueue } from './controller/work-queue.ts'
-import { startHealthServer } from './health.ts'
 import { loadClusterConfig } from './kube/cluster-config.ts'
 import { createConfigMaps } from './kube/config-maps.ts'
 import { createLeases } from './kube/leases.ts'
 import { createNamespaces } from './kube/namespaces.ts'
 import { createProjects } from './kube/projects.ts'
-import { createReadiness } from './kube/readiness.ts'
 import { recordWrites } from './kube/record-writes.ts'
-import { leaseName, neededRights } from './kube/rights.ts'
+import { leaseName } from './kube/rights.ts'
 import { createSecrets } from './kube/secrets.ts'
 import { createTransport, type Transport } from './kube/transport.ts'
 import { watchRemedy } from './kube/watch-remedy.ts'
 import { createLeadership } from './leadership.ts'
 import { live } from './life-cycle.ts'
+import { createLiveness } from './liveness.ts'
 import { createLogger } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createBotClaims } from './reconcilers/bot-claims.ts'
@@ -40,6 +38,7 @@ import { createMemory } from './reconcilers/memory.ts'
 import { forgetProject, projectReconciler } from './reconcilers/project.ts'
 import { concernsUs } from './reconcilers/wake.ts'
 import { createRedactor } from './redact.ts'
+import { serve } from './serving.ts'
 import { createTelling } from './telling.ts'
 
 const clock = systemClock
@@ -54,6 +53,7 @@ function createGround(config: Config) {
     redactor,
     log,
     metrics: createMetrics(),
+    liveness: createLiveness({ clock }),
     memory: createMemory({ redactor }),
     claims: createBotClaims(),
     firstPasses: createFirstPasses(),
@@ -62,12 +62,13 @@ function createGround(config: Config) {
 
 type Ground = ReturnType<typeof createGround>
 
-async function connectCluster({ config, log }: Ground, signal: AbortSignal) {
+async function connectCluster({ config, log, metrics }: Ground, signal: AbortSignal) {
   const { kubeconfig, context, pod } = config
   const cluster = await loadClusterConfig({ clock, kubeconfig, context, inCluster: pod })
   const leases = () => createLeases(transport, { namespace: config.namespace, name: leaseName })
-  const leadership = createLeadership({ times: config.leaderElection, store: leases, clock, random, log })
-  const transport: Transport = createTransport({ cluster, clock, random, fence: leadership.fence })
+  const election = () => metrics.election(leaseName)
+  const leadership = createLeadership({ times: config.leaderElection, store: leases, clock, random, log, election })
+  const transport: Transport = createTransport({ cluster, clock, random, fence: leadership.fence, onCall: metrics.restCall })
   const clusterID = config.clusterID ?? (await createNamespaces(transport).uidOf('kube-system', signal))
   return {
     transport,
@@ -83,10 +84,12 @@ type Cluster = Awaited<ReturnType<typeof connectCluster>>
 
 /** The watch on Projects: what it sees fills the store and wakes the queue. */
 function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: Project) => void }) {
-  const { log, firstPasses } = ground
+  const { log, firstPasses, liveness, metrics } = ground
   const { leadership } = o.cluster
   const store = createStore<Project>({ indexers: { uid: ({ metadata }) => [metadata.uid] } })
-  const queue = createWorkQueue({ clock, backoff: createBackoff({ random }), partitionOf: namespaceOf })
+  const depths = () => ({ '0': queue.depthOf('live'), '-100': queue.depthOf('low') })
+  const observer = metrics.queue({ name: 'project', clock, depths })
+  const queue = createWorkQueue({ clock, backoff: createBackoff({ random }), partitionOf: namespaceOf, observer })
   // A standby keeps its store warm and its queue empty: it looks at every Project when it begins to lead.
   const enqueue = (key: string, lane?: Lane) => leadership.leads && queue.add(key, lane)
   const wakeUp = createWakeUp<Project>({ enqueue, wakes: concernsUs })
@@ -101,7 +104,10 @@ function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: 
         o.onGone(change.before)
       wakeUp(change, origin)
     },
-    onError: (error, phase) => log.warn({ err: error, phase }, watchRemedy(error)),
+    onError(error, phase) {
+      liveness.watchFailed()
+      log.warn({ err: error, phase }, watchRemedy(error))
+    },
   })
   const wakeOwner = (uid: string) => {
     for (const project of store.byIndex('uid', uid)) queue.add(keyOf(project))
@@ -132,7 +138,7 @@ function composeWork(ground: Ground, cluster: Cluster) {
   })
   const telling = createTelling({ ...ground, transport: cluster.transport, clock, random })
   const ownWrites = createOwnWrites({ clock, seen: () => projects.cache.resourceVersion })
-  const counted = metrics.controller({ name: 'project', depth: () => projects.queue.depth })
+  const counted = metrics.controller({ name: 'project', workers: config.workers, active: () => controller.active })
 
   const reconcile = projectReconciler({
     clock,
@@ -169,33 +175,27 @@ function composeWork(ground: Ground, cluster: Cluster) {
     permission: projects.lead,
     sources: [{ start: (_enqueue, stopped) => providers.accounts.start(stopped) }],
     holdBack: ownWrites.holdBack,
-    onReconciled({ key, outcome, durationMs, error }) {
+    onReconciled(reconciled) {
+      const { key, outcome, durationMs, error } = reconciled
       firstPasses.ended(key)
-      counted.reconciled({ result: resultOf(outcome), durationMs })
+      counted.reconciled(reconciled)
       if (error !== undefined) log.error({ err: error, project: key }, 'A pass failed')
       else log.debug({ project: key, outcome, durationMs }, 'A pass ended')
     },
-    onPanic: (error, where) => log.error({ err: error, where }, 'A part failed that must not'),
+    onPanic(error, where) {
+      counted.panicked()
+      log.error({ err: error, where }, 'A part failed that must not')
+    },
   })
   return { projects, providers, telling, controller }
 }
 
 async function run(config: Config, signal: AbortSignal): Promise<void> {
   const ground = createGround(config)
-  const { log, metrics, firstPasses } = ground
+  const { log, firstPasses } = ground
   const cluster = await connectCluster(ground, signal)
   const { projects, providers, telling, controller } = composeWork(ground, cluster)
-  const health = await startHealthServer({
-    ...config.health,
-    healthz: () => [],
-    readyz: createReadiness({
-      cache: projects.cache,
-      transport: cluster.transport,
-      rights: neededRights(config),
-      clock,
-    }),
-    metrics: metrics.page,
-  })
+  const health = await serve({ ...ground, transport: cluster.transport, cache: projects.cache, controller, clock })
   log.info({ health: health.port, cluster: cluster.clusterID }, 'Botyard starts')
   await live(
     {
@@ -215,8 +215,6 @@ async function run(config: Config, signal: AbortSignal): Promise<void> {
   )
   await cluster.transport.close()
 }
-
-const resultOf = (outcome: Outcome) => (outcome === 'terminal' || outcome === 'stopped' ? 'error' : outcome)
 
 const result = readConfig(process.argv.slice(2))
 if (result.kind === 'help') process.stdout.write(`${result.text}\n`)

@@ -13,15 +13,17 @@ async function stage(o: { elects: boolean }) {
   const clock = fakeClock()
   await clock.advance(seconds(3))
   const world = createLeaseWorld(clock)
+  const counted: unknown[] = []
   const lines: { level: string; msg: string }[] = []
   const destination = { write: (line: string) => void lines.push(JSON.parse(line)) }
   const log = createLogger({ level: 'info', destination, redact: (text) => text, clock })
   const leadership = createLeadership({
     ...{ clock, random: () => 0.5, log, times: o.elects ? usualTimes : undefined },
     store: () => world.storeFor('us'),
+    election: () => ({ leads: (leads) => counted.push(leads), slowPath: () => counted.push('slow path') }),
   })
   onTestFinished(() => leadership.release())
-  return { clock, world, lines, leadership }
+  return { clock, world, lines, counted, leadership }
 }
 
 describe('the only process', () => {
@@ -47,6 +49,15 @@ describe('one of several', () => {
     expect([leadership.leads, leadership.fence.allowance()]).toEqual([false, 0])
     await clock.advance(seconds(6))
     expect([leadership.leads, leadership.fence.allowance()]).toEqual([true, seconds(10)])
+  })
+
+  it('is counted as leading from its begin to its end', async () => {
+    const { clock, counted, leadership } = await stage({ elects: true })
+    expect(counted).toEqual([])
+    await Promise.all([leadership.lead(signal), clock.advance(seconds(1))])
+    expect(counted).toEqual([true])
+    await leadership.release()
+    expect(counted).toEqual([true, false])
   })
 
   it('R4: counts the drain from the begin of its leadership and one lease more', async () => {

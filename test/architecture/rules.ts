@@ -16,7 +16,7 @@ const provider: Layer = { folders: ['src/clock.ts'], packages: ['zod', 'undici',
 
 /** Root files that `main` composes: they serve the process and know nothing of Projects. */
 const support: Layer = {
-  folders: ['src/clock.ts', 'src/flags.ts', 'src/log.ts', 'src/redact.ts', 'src/metrics.ts'],
+  folders: ['src/clock.ts', 'src/flags.ts', 'src/log.ts', 'src/redact.ts', 'src/metrics'],
   packages: ['pino', 'prom-client', 'zod', 'node:'],
 }
 
@@ -45,6 +45,10 @@ export const layers: Record<string, Layer> = {
     packages: ['undici'],
   },
   'src/leadership.ts': { folders: ['src/clock.ts', 'src/fence.ts', 'src/controller/'], packages: ['pino', 'node:'] },
+  'src/serving.ts': {
+    folders: ['src/clock.ts', 'src/config.ts', 'src/health.ts', 'src/kube/', 'src/liveness.ts', 'src/metrics'],
+    packages: ['pino'],
+  },
   'src/telling.ts': {
     folders: ['src/api/', 'src/clock.ts', 'src/controller/', 'src/kube/', 'src/reconcilers/'],
     packages: ['pino', 'node:'],
