@@ -1,7 +1,7 @@
 // Keys that wait for their time: one heap, one timer, and one time per key, the earliest that was asked for.
 
 import type { CancelTimer, Clock, Duration } from '../clock.ts'
-import { createHeap } from './heap.ts'
+import { createHeap, type Heaped } from './heap.ts'
 import type { Lane } from './lanes.ts'
 
 /** What becomes of a key when its time has come. */
@@ -22,7 +22,7 @@ export interface Delays {
   readonly size: number
 }
 
-interface Waiting extends Look {
+interface Waiting extends Look, Heaped {
   readonly key: string
   readonly due: number
   readonly order: number
@@ -35,21 +35,17 @@ export const longestTimer: Duration = 2 ** 31 - 1
 export function createDelays(deps: { clock: Clock; release: (key: string, look: Look) => void }): Delays {
   const { clock, release } = deps
   const waiting = new Map<string, Waiting>()
-  // An element that is no longer the one in `waiting` was overtaken by an earlier time, or deleted, and is skipped.
   const heap = createHeap<Waiting>((a, b) => a.due < b.due || (a.due === b.due && a.order < b.order))
   let order = 0
   let timer: { due: number; cancel: CancelTimer } | undefined
 
-  function next(): Waiting | undefined {
-    for (let entry = heap.peek(); entry !== undefined; entry = heap.peek()) {
-      if (waiting.get(entry.key) === entry) return entry
-      heap.pop()
-    }
-    return undefined
+  function drop(entry: Waiting): void {
+    waiting.delete(entry.key)
+    heap.remove(entry)
   }
 
   function arm(): void {
-    const due = next()?.due
+    const due = heap.peek()?.due
     if (timer?.due === due) return
     timer?.cancel()
     timer = undefined
@@ -61,8 +57,8 @@ export function createDelays(deps: { clock: Clock; release: (key: string, look: 
   function onTimer(): void {
     timer = undefined
     const now = clock.monotonic()
-    for (let entry = next(); entry !== undefined && entry.due <= now; entry = next()) {
-      waiting.delete(entry.key)
+    for (let entry = heap.peek(); entry !== undefined && entry.due <= now; entry = heap.peek()) {
+      drop(entry)
       release(entry.key, entry)
     }
     arm()
@@ -70,19 +66,24 @@ export function createDelays(deps: { clock: Clock; release: (key: string, look: 
 
   return {
     set(key, after, look) {
-      const asked: Waiting = { key, due: clock.monotonic() + after, order: order++, ...look }
+      const asked: Waiting = { key, due: clock.monotonic() + after, order: order++, ...look, place: 0 }
       const known = waiting.get(key)
       const entry = known === undefined ? asked : merge(known, asked)
       if (entry === known) return
+      if (known !== undefined) drop(known)
       waiting.set(key, entry)
       heap.push(entry)
       arm()
     },
     delete(key) {
-      if (waiting.delete(key)) arm()
+      const entry = waiting.get(key)
+      if (entry === undefined) return
+      drop(entry)
+      arm()
     },
     clear() {
       waiting.clear()
+      heap.clear()
       arm()
     },
     get size() {
@@ -96,5 +97,5 @@ function merge(known: Waiting, asked: Waiting): Waiting {
   const lane = known.lane === 'live' ? 'live' : asked.lane
   const isRetry = known.isRetry && asked.isRetry
   const isSame = due === known.due && lane === known.lane && isRetry === known.isRetry
-  return isSame ? known : { key, due, order, lane, isRetry }
+  return isSame ? known : { key, due, order, lane, isRetry, place: 0 }
 }

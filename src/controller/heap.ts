@@ -1,22 +1,33 @@
-// A binary heap: the smallest element first.
+// A binary heap: the smallest element first. Elements carry their place in it, so that any of them can be taken out.
 
-export interface Heap<T> {
+export interface Heaped {
+  /** Its index, kept by the heap. */
+  place: number
+}
+
+export interface Heap<T extends Heaped> {
   push(element: T): void
   peek(): T | undefined
-  pop(): T | undefined
+  /** The element must be in this heap. */
+  remove(element: T): void
   clear(): void
   readonly size: number
 }
 
-export function createHeap<T>(isLess: (a: T, b: T) => boolean): Heap<T> {
+export function createHeap<T extends Heaped>(isLess: (a: T, b: T) => boolean): Heap<T> {
   const elements: T[] = []
 
   const at = (index: number): T => elements[index] as T
 
+  function put(element: T, index: number): void {
+    elements[index] = element
+    element.place = index
+  }
+
   function swap(a: number, b: number): void {
     const kept = at(a)
-    elements[a] = at(b)
-    elements[b] = kept
+    put(at(b), a)
+    put(kept, b)
   }
 
   function rise(from: number): void {
@@ -37,8 +48,8 @@ export function createHeap<T>(isLess: (a: T, b: T) => boolean): Heap<T> {
     return smallest
   }
 
-  function sink(): void {
-    for (let index = 0; ; ) {
+  function sink(from: number): void {
+    for (let index = from; ; ) {
       const smallest = smallestOf(index)
       if (smallest === index) return
       swap(index, smallest)
@@ -48,16 +59,17 @@ export function createHeap<T>(isLess: (a: T, b: T) => boolean): Heap<T> {
 
   return {
     push(element) {
-      elements.push(element)
-      rise(elements.length - 1)
+      put(element, elements.length)
+      rise(element.place)
     },
     peek: () => elements[0],
-    pop() {
-      if (elements.length < 2) return elements.pop()
-      swap(0, elements.length - 1)
-      const first = elements.pop()
-      sink()
-      return first
+    remove(element) {
+      const { place } = element
+      const last = elements.pop()
+      if (last === undefined || last === element) return
+      put(last, place)
+      rise(place)
+      sink(last.place)
     },
     clear() {
       elements.length = 0

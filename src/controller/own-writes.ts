@@ -1,6 +1,7 @@
 // Keeps a key from being reconciled on a view that is older than what was last written to it.
 
 import { type Clock, type Duration, seconds } from '../clock.ts'
+import { isOlder } from './resource-version.ts'
 
 export interface OwnWrites {
   /** To be told after each write, with the version that the API server answered. */
@@ -22,22 +23,27 @@ const longestPause: Duration = 100
 const cap = seconds(10)
 
 interface Write {
-  readonly version: bigint
+  readonly version: string
   readonly until: number
   pause: Duration
 }
 
 export function createOwnWrites({ clock, seen }: OwnWritesDeps): OwnWrites {
   const writes = new Map<string, Write>()
+
+  function isBehind({ version }: Write): boolean {
+    const at = seen()
+    return at === undefined || isOlder(at, version)
+  }
+
   return {
     wrote(key, resourceVersion) {
-      const version = parseVersion(resourceVersion)
-      if (version !== undefined) writes.set(key, { version, until: clock.monotonic() + cap, pause: firstPause })
+      writes.set(key, { version: resourceVersion, until: clock.monotonic() + cap, pause: firstPause })
     },
     holdBack(key) {
       const write = writes.get(key)
       if (write === undefined) return undefined
-      if ((parseVersion(seen()) ?? 0n) >= write.version || clock.monotonic() >= write.until) {
+      if (!isBehind(write) || clock.monotonic() >= write.until) {
         writes.delete(key)
         return undefined
       }
@@ -47,7 +53,3 @@ export function createOwnWrites({ clock, seen }: OwnWritesDeps): OwnWrites {
     },
   }
 }
-
-/** Versions of one kind are ordered; they outgrow a double. What is no number says nothing and holds nothing back. */
-const parseVersion = (text: string | undefined): bigint | undefined =>
-  text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined

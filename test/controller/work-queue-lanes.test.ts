@@ -80,6 +80,19 @@ describe('the lanes of a work queue', () => {
     expect(depths(queue)).toEqual([1, 0])
   })
 
+  it('let a key that changes all the time not keep the others of its namespace waiting', async () => {
+    const { queue } = setUp()
+    for (const key of ['a/hot', 'a/1', 'a/2', 'b/1']) queue.add(key)
+    const taken: string[] = []
+    for (let run = 0; run < 6; run++) {
+      const key = (await queue.get()) as string
+      taken.push(key)
+      queue.add('a/hot')
+      queue.done(key)
+    }
+    expect(taken).toEqual(['a/hot', 'b/1', 'a/1', 'a/2', 'a/hot', 'a/hot'])
+  })
+
   it('give a taker that waits the first key of either lane', async () => {
     const { queue } = setUp()
     const taken = Promise.all([queue.get(), queue.get()])
