@@ -68,7 +68,13 @@ async function connectCluster({ config, log, metrics }: Ground, signal: AbortSig
   const leases = () => createLeases(transport, { namespace: config.namespace, name: leaseName })
   const election = () => metrics.election(leaseName)
   const leadership = createLeadership({ times: config.leaderElection, store: leases, clock, random, log, election })
-  const transport: Transport = createTransport({ cluster, clock, random, fence: leadership.fence, onCall: metrics.restCall })
+  const transport: Transport = createTransport({
+    cluster,
+    clock,
+    random,
+    fence: leadership.fence,
+    onCall: metrics.restCall,
+  })
   const clusterID = config.clusterID ?? (await createNamespaces(transport).uidOf('kube-system', signal))
   return {
     transport,
