@@ -5,6 +5,41 @@ import { KubeConfig } from '@kubernetes/client-node'
 import type { Access, ClusterAccess, TlsMaterial } from './cluster-access.ts'
 
 export async function loadKubeconfig(path: string, context: string | undefined): Promise<ClusterAccess> {
+  let config = load(path, context)
+  let isRefused = false
+  const { server } = clusterOf(config, path)
+
+  /** What an exec plugin said is kept by the library until it expires, and the file as it was: a 401 ends both. */
+  function reload(): void {
+    isRefused = false
+    try {
+      config = load(path, context)
+    } catch {
+      // Somebody may just be writing it; if it stays so, the server goes on to refuse us.
+    }
+  }
+
+  async function access(): Promise<Access> {
+    if (isRefused) reload()
+    const options: HttpsOptions = { headers: {} }
+    await config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0])
+    const { ca, cert, key, servername, rejectUnauthorized } = options
+    const user = config.getCurrentUser()
+    const basic = user?.username && Buffer.from(`${user.username}:${user.password}`).toString('base64')
+    const headers = { ...options.headers, ...(basic && { authorization: `Basic ${basic}` }) }
+    return { headers, tls: { ca, cert, key, servername, rejectUnauthorized } }
+  }
+
+  return {
+    server: server.replace(/\/+$/, ''),
+    access,
+    refused() {
+      isRefused = true
+    },
+  }
+}
+
+function load(path: string, context: string | undefined): KubeConfig {
   const config = new KubeConfig()
   try {
     config.loadFromFile(path)
@@ -12,21 +47,14 @@ export async function loadKubeconfig(path: string, context: string | undefined):
     throw new Error(`Cannot load kubeconfig ${path}`, { cause })
   }
   if (context !== undefined) config.setCurrentContext(context)
+  return config
+}
+
+function clusterOf(config: KubeConfig, path: string): { readonly server: string } {
   const cluster = config.getCurrentCluster()
-  const user = config.getCurrentUser()
   const problem = problemOf(cluster, config.getCurrentContext())
   if (cluster === null || problem !== undefined) throw new Error(`Cannot use kubeconfig ${path}: ${problem}`)
-
-  async function access(): Promise<Access> {
-    const options: HttpsOptions = {}
-    await config.applyToHTTPSOptions(options as Parameters<typeof config.applyToHTTPSOptions>[0])
-    const { ca, cert, key, servername, rejectUnauthorized } = options
-    const basic = user?.username && Buffer.from(`${user.username}:${user.password}`).toString('base64')
-    const headers = { ...options.headers, ...(basic && { authorization: `Basic ${basic}` }) }
-    return { headers, tls: { ca, cert, key, servername, rejectUnauthorized } }
-  }
-
-  return { server: cluster.server.replace(/\/+$/, ''), access, refused: () => {} }
+  return cluster
 }
 
 interface HttpsOptions extends TlsMaterial {

@@ -69,6 +69,33 @@ describe('a store', () => {
     expect(kept).toEqual([undefined, undefined, undefined])
   })
 
+  it('keeps managedFields as a member that is undefined, so that the object keeps its shape', () => {
+    const store = setUp()
+    const object = thing()
+    store.set({ ...object, metadata: { ...object.metadata, managedFields: [] } as Thing['metadata'] })
+    expect(Object.keys(store.list()[0]?.metadata ?? {})).toContain('managedFields')
+  })
+
+  it('hands out the object that it holds, not a copy', () => {
+    const store = setUp()
+    const object = thing({ colors: ['red'] })
+    store.set(object)
+    expect(store.get('default/a')).toBe(object)
+    expect(store.list()[0]).toBe(object)
+    expect(store.byIndex('color', 'red')[0]).toBe(object)
+  })
+
+  it('transforms before it stores, so that indexes, readers and changes show the same', () => {
+    const transform = (object: Thing): Thing => ({ ...object, colors: ['grey'] })
+    const store = createStore<Thing>({ indexers: { color: ({ colors }) => colors }, transform })
+    const told = [
+      ...store.replace([thing({ colors: ['red'] })]),
+      ...store.set(thing({ version: '2', colors: ['blue'] })),
+    ]
+    expect(told.map(({ after }) => after?.colors)).toEqual([['grey'], ['grey']])
+    expect([store.byIndex('color', 'red').length, store.byIndex('color', 'grey').length]).toEqual([0, 1])
+  })
+
   it('takes cluster-scoped objects by their name alone', () => {
     const store = setUpWith(thing({ namespace: undefined }))
     expect(store.get('a')).toBeDefined()
