@@ -35,7 +35,7 @@ export const isStatus = ({ world, path, isWrite }: Call): boolean =>
 
 /** Tells people what was done; nothing waits for it, so it comes when it comes, and nothing depends on it. */
 const isEvent = ({ world, path, isWrite }: Call): boolean =>
-  world === 'kubernetes' && isWrite && /^\/events(\/|$)/.test(path)
+  world === 'kubernetes' && isWrite && /\/events(\/|$)/.test(path)
 
 export interface Recorder extends ProxyListener {
   readonly lines: readonly TraceLine[]
