@@ -15,12 +15,12 @@ export interface Clock {
   now(): number
   /** Milliseconds from an arbitrary start that never jump: for deadlines, leases and ages. */
   monotonic(): number
-  /** Calls `run` once, `after` milliseconds from now. */
+  /** Calls `run` once, `after` milliseconds from now; earlier if that is beyond `longestTimer`. */
   schedule(after: Duration, run: () => void): CancelTimer
 }
 
-/** The longest delay that a Node timer takes; a longer one would fire at once. */
-const longestTimer: Duration = 2 ** 31 - 1
+/** The longest delay that a Node timer takes, about 25 days; with a longer one it would fire at once. */
+export const longestTimer: Duration = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,6 +1,6 @@
 // Keys that wait for their time: one heap, one timer, and one time per key, the earliest that was asked for.
 
-import type { CancelTimer, Clock, Duration } from '../clock.ts'
+import { type CancelTimer, type Clock, type Duration, longestTimer } from '../clock.ts'
 import { createHeap, type Heaped } from './heap.ts'
 import type { Lane } from './lanes.ts'
 
@@ -28,9 +28,6 @@ interface Waiting extends Look, Heaped {
   readonly order: number
 }
 
-/** A Node timer with a longer delay fires at once. About 25 days; a longer wait sets its timer more than once. */
-export const longestTimer: Duration = 2 ** 31 - 1
-
 /** `release` is called once for each key whose time has come, the earliest first. */
 export function createDelays(deps: { clock: Clock; release: (key: string, look: Look) => void }): Delays {
   const { clock, release } = deps
@@ -50,6 +47,7 @@ export function createDelays(deps: { clock: Clock; release: (key: string, look: 
     timer?.cancel()
     timer = undefined
     if (due === undefined) return
+    // A longer wait sets its timer more than once.
     const after = Math.min(Math.max(due - clock.monotonic(), 0), longestTimer)
     timer = { due, cancel: clock.schedule(after, onTimer) }
   }
