@@ -32,6 +32,15 @@ export function beginnings({ clock, hcloud, telegram, machines }: BeginningsDeps
       case 'deleteWebhook':
       case 'revokeBotToken':
         return beginByHand(fault, { clock, act: () => changeAtTelegram(telegram, fault) })
+      case 'cutLine':
+      case 'endWatch':
+      case 'stallWatch':
+      case 'repeatLine':
+      case 'wrongLine':
+      case 'older':
+      case 'compact':
+      case 'stealLease':
+        return undefined
       default:
         return beginByHand(fault, { clock, act: () => changeAtHetzner(hcloud.control, fault) })
     }

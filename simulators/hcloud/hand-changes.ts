@@ -4,7 +4,10 @@ import type { HandChange } from '../kit/fault.ts'
 import { nameMatcher } from '../kit/route-pattern.ts'
 import type { Change, Control } from './control.ts'
 
-export type HcloudHandChange = Exclude<HandChange, { kind: 'changeWebhook' | 'deleteWebhook' | 'revokeBotToken' }>
+export type HcloudHandChange = Exclude<
+  HandChange,
+  { kind: 'changeWebhook' | 'deleteWebhook' | 'revokeBotToken' | 'compact' | 'stealLease' }
+>
 
 /** Returns how many things bore the name. */
 export function changeByHand(control: Control, change: HcloudHandChange): number {

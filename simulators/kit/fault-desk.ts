@@ -2,7 +2,7 @@
 // has been answered.
 
 import type { Clock } from './clock.ts'
-import type { HandChange, Mood, PlannedFault, Start, World, WorldFault } from './fault.ts'
+import type { HandChange, Mood, PlannedFault, Start, WatchFault, World, WorldFault } from './fault.ts'
 import type { FaultPlan } from './fault-plan.ts'
 import type { Faults } from './faults.ts'
 import { seededStream } from './random.ts'
@@ -43,7 +43,7 @@ export interface FaultDeskDeps {
   /** The worlds that are here. */
   requests: Partial<Record<World, Faults>>
   /** Starts the time of what is no matter of requests; `undefined` where there is no such world. */
-  begin(fault: WorldFault | Mood | HandChange, random: () => number): Begun | undefined
+  begin(fault: WorldFault | WatchFault | Mood | HandChange, random: () => number): Begun | undefined
 }
 
 interface Entry {

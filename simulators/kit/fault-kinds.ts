@@ -57,6 +57,25 @@ export const worldKinds = {
   },
 } as const
 
+/**
+ * What happens to watches and lists of the Kubernetes API; `skip`, `times` and `chance` count the lines of watches on the
+ * route, and the lists for `older`. Only the recording proxy of the tests can do this.
+ */
+export const watchKinds = {
+  cutLine: { means: 'Half of a line comes, then the connection closes.', members: {} },
+  endWatch: { means: 'The watch ends in order before a line, as when its time is up.', members: {} },
+  stallWatch: {
+    means: 'From a line on nothing comes, and the connection stays open; without ms for ever, as a half-open one.',
+    members: { ms: maybe('ms') },
+  },
+  repeatLine: { means: 'A line comes twice.', members: {} },
+  wrongLine: { means: 'Something else comes in place of a line.', members: { body: maybe('body') } },
+  older: {
+    means: 'A list shows what was so many revisions of the whole cluster ago.',
+    members: { revisions: the('revisions') },
+  },
+} as const
+
 /** How a world behaves for a time. */
 export const moodKinds = {
   listLag: {
@@ -95,4 +114,9 @@ export const handKinds = {
   },
   deleteWebhook: { means: 'The webhook is removed.', members: { bot: the('bot') } },
   revokeBotToken: { means: "The bot's token gets 401 from now on.", members: { bot: the('bot') } },
+  compact: { means: 'etcd forgets every revision but the newest.', members: {} },
+  stealLease: {
+    means: 'Leases of the Kubernetes API get another holder, renewed at that moment.',
+    members: { lease: the('lease'), holder: maybe('holder') },
+  },
 } as const

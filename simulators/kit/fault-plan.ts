@@ -3,7 +3,7 @@
 import { z } from 'zod'
 import { type Fault, faultSchema, type PlannedFault, plannedFaultSchema, type World } from './fault.ts'
 import { fields } from './fault-fields.ts'
-import { handKinds, moodKinds, requestKinds, worldKinds } from './fault-kinds.ts'
+import { handKinds, moodKinds, requestKinds, watchKinds, worldKinds } from './fault-kinds.ts'
 
 /** The same plan and the same requests give the same faults. */
 export interface FaultPlan {
@@ -83,7 +83,9 @@ function contradictions(fault: object, where: string): string[] {
 }
 
 /** Every kind, in the order of the documentation. */
-export const kindNames = [requestKinds, worldKinds, moodKinds, handKinds].flatMap((kinds) => Object.keys(kinds))
+export const kindNames = [requestKinds, worldKinds, watchKinds, moodKinds, handKinds].flatMap((kinds) =>
+  Object.keys(kinds),
+)
 
 function problemsOf(error: z.ZodError, whole: string): string[] {
   return error.issues.flatMap((issue) => {

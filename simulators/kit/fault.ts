@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { fields, maybe, the } from './fault-fields.ts'
-import { handKinds, moodKinds, requestKinds, worldKinds } from './fault-kinds.ts'
+import { handKinds, moodKinds, requestKinds, watchKinds, worldKinds } from './fault-kinds.ts'
 
 const count = { skip: maybe('skip'), times: maybe('times'), chance: maybe('chance') }
 const window = { from: maybe('from'), until: maybe('until') }
@@ -36,10 +36,12 @@ export type Fault = FaultOf<typeof requestKinds, typeof request>
 /** The same without what selects it. */
 export type FaultKind = FaultOf<typeof requestKinds, Record<never, never>>
 export type WorldFault = FaultOf<typeof worldKinds, typeof matches>
+/** What happens to watches and lists of the Kubernetes API. */
+export type WatchFault = FaultOf<typeof watchKinds, typeof request>
 export type Mood = FaultOf<typeof moodKinds, typeof window>
 export type HandChange = FaultOf<typeof handKinds, typeof moment>
 /** A fault as a plan holds it. */
-export type PlannedFault = ((Fault & { world: World }) | WorldFault | Mood | HandChange) & Start
+export type PlannedFault = ((Fault & { world: World }) | WorldFault | WatchFault | Mood | HandChange) & Start
 
 const schemas = (kinds: Kinds, more: Shape): z.ZodObject[] =>
   Object.entries(kinds).map(([kind, { means, members }]) =>
@@ -54,6 +56,7 @@ export const faultSchema = union(schemas(requestKinds, request)) as z.ZodType<Fa
 export const plannedFaultSchema = union([
   ...schemas(requestKinds, { world: the('world'), ...request, ...start }),
   ...schemas(worldKinds, { ...matches, ...start }),
+  ...schemas(watchKinds, { ...request, ...start }),
   ...schemas(moodKinds, { ...window, ...start }),
   ...schemas(handKinds, { ...moment, ...start }),
 ]) as z.ZodType<PlannedFault>

@@ -7,9 +7,12 @@ import type { Faults } from '../../simulators/kit/faults.ts'
 import { ConnectionLost } from '../../simulators/kit/handler.ts'
 import { breakOff, writeResponse } from '../../simulators/kit/serve.ts'
 import { type Answer, carried, deliver, type Question } from './forward.ts'
+import { linesOf, type WatchFaults } from './watch-faults.ts'
 
 export interface FaultyExchange {
   faults: Faults
+  /** For what happens within a watch. */
+  watchFaults?: WatchFaults | undefined
   clock: Clock
   question: Question
   outgoing: ServerResponse
@@ -33,7 +36,7 @@ export async function answerWithFaults(exchange: FaultyExchange): Promise<void> 
   try {
     const request = new Request('http://proxied/', { signal })
     const response = await answerUnder(faults.decide(line), { handler, request, clock })
-    if (told?.answer.stream !== undefined && told.response === response) await deliver(told.answer, outgoing)
+    if (told?.answer.stream !== undefined && told.response === response) await deliverWatch(told.answer, exchange)
     else {
       unheard(told?.answer)
       await writeResponse(response, outgoing)
@@ -43,6 +46,21 @@ export async function answerWithFaults(exchange: FaultyExchange): Promise<void> 
     breakOff(error, outgoing)
   } finally {
     faults.ended(line)
+  }
+}
+
+async function deliverWatch(answer: Answer, exchange: FaultyExchange): Promise<void> {
+  const { watchFaults, question, outgoing, signal } = exchange
+  if (watchFaults === undefined || answer.stream === undefined) return deliver(answer, outgoing)
+  if (outgoing.destroyed) return unheard(answer)
+  outgoing.writeHead(answer.status, carried(answer.headers))
+  outgoing.flushHeaders()
+  const request = { method: question.method, path: question.target }
+  try {
+    for await (const line of watchFaults.bend(linesOf(answer.stream), { request, signal })) outgoing.write(line)
+    outgoing.end()
+  } finally {
+    unheard(answer)
   }
 }
 

@@ -11,6 +11,8 @@ import type { Faults } from '../../simulators/kit/faults.ts'
 import { type Call, describeCall, type WorldName } from './call.ts'
 import { answerWithFaults } from './faulty.ts'
 import { type Answer, ask, deliver, type Question, readQuestion, type Upstream } from './forward.ts'
+import { inThePast } from './past.ts'
+import type { WatchFaults } from './watch-faults.ts'
 
 /** Thrown by a listener: the connection drops, whatever else has happened. */
 export class Dropped extends Error {
@@ -41,6 +43,8 @@ export interface RecordingProxyOptions {
   authority?: Authority
   /** Stand between the listener and the operator: a call is recorded as the upstream answered it. */
   faults?: Partial<Record<WorldName, Faults>>
+  /** For what happens within watches, and to lists, of the API server. They need faults of its world, which may be none. */
+  watchFaults?: WatchFaults
 }
 
 export interface RecordingProxy {
@@ -122,8 +126,11 @@ async function answerOne(exchange: Exchange, incoming: IncomingMessage, outgoing
   const call = describeCall({ world: exchange.world, method: question.method, target: question.target })
   await listener.before?.(call, question)
   const confined = namespace === undefined ? question : confine(question, namespace)
+  const { faults: allFaults, watchFaults } = exchange.options
+  const revisions = call.verb === 'LIST' ? watchFaults?.age({ method: 'GET', path: question.target }) : undefined
   const forward = async (): Promise<Answer> => {
-    const answer = await ask(exchange.upstream, confined, { isStream: call.verb === 'WATCH', signal: gone.signal })
+    const asked = revisions === undefined ? confined : await inThePast(exchange.upstream, confined, revisions)
+    const answer = await ask(exchange.upstream, asked, { isStream: call.verb === 'WATCH', signal: gone.signal })
     try {
       await listener.after?.(call, answer)
     } catch (error) {
@@ -132,9 +139,17 @@ async function answerOne(exchange: Exchange, incoming: IncomingMessage, outgoing
     }
     return answer
   }
-  const faults = exchange.options.faults?.[exchange.world]
+  const faults = allFaults?.[exchange.world]
   if (faults === undefined) return deliver(await forward(), outgoing)
-  await answerWithFaults({ faults, clock: systemClock(), question, outgoing, signal: gone.signal, forward })
+  await answerWithFaults({
+    faults,
+    watchFaults,
+    clock: systemClock(),
+    question,
+    outgoing,
+    signal: gone.signal,
+    forward,
+  })
 }
 
 /** Only these two calls of the operator go over all namespaces. */

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fields } from '../../simulators/kit/fault-fields.ts'
-import { handKinds, moodKinds, requestKinds, worldKinds } from '../../simulators/kit/fault-kinds.ts'
+import { handKinds, moodKinds, requestKinds, watchKinds, worldKinds } from '../../simulators/kit/fault-kinds.ts'
 import { parseFaultPlan } from '../../simulators/kit/fault-plan.ts'
 import { createWorld } from '../../simulators/world.ts'
 import { fakeClock } from '../support/fake-clock.ts'
@@ -305,7 +305,7 @@ describe('the routes', () => {
 describe('the page', () => {
   const page = readFileSync(new URL('../../docs/reference/fault-plans.md', import.meta.url), 'utf8')
   const plans = [...page.matchAll(/^```json\n(.*?)^```$/gms)].map(([, text = '']) => text)
-  const kinds = { ...requestKinds, ...worldKinds, ...moodKinds, ...handKinds }
+  const kinds = { ...requestKinds, ...worldKinds, ...watchKinds, ...moodKinds, ...handKinds }
 
   it.each(Object.entries(kinds))('has one row for %s, with its members', (kind, { members }) => {
     const rows = page.split('\n').filter((line) => line.startsWith(`| \`${kind}\` |`))
@@ -318,7 +318,7 @@ describe('the page', () => {
   })
 
   it('has plans that are taken', () => {
-    expect(plans).toHaveLength(3)
+    expect(plans).toHaveLength(4)
     expect(plans.map((text) => parseFaultPlan(text))).toMatchObject(plans.map(() => ({ ok: true })))
   })
 

@@ -117,6 +117,10 @@ const examples: Record<string, object> = {
   ...{ deleteSSHKey: { sshKey: '*' }, revokeToken: { project: '*' } },
   changeWebhook: { bot: '*', url: 'https://198.51.100.7/x', ipAddress: '198.51.100.7', from: 1 },
   ...{ deleteWebhook: { bot: '1' }, revokeBotToken: { bot: '1' } },
+  ...Object.fromEntries(
+    ['cutLine', 'endWatch', 'stallWatch', 'repeatLine', 'wrongLine'].map((kind) => [kind, { route: 'GET *', skip: 3 }]),
+  ),
+  ...{ older: { route: 'GET *', revisions: 5 }, stealLease: { lease: 'botyard', holder: 'somebody' } },
 }
 
 describe('a well-formed fault', () => {
