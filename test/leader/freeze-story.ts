@@ -87,8 +87,9 @@ async function renew(replica: Replica): Promise<void> {
   await replica.operator.untilReady()
 }
 
-/** Declares the test; a seed is drawn and shown, so that a failure can be looked at again with BOTYARD_SEED. */
-export function freezeTest(o: FreezeOptions): void {
+/** Declares the test; a seed is drawn and shown, so that a failure can be looked at again with BOTYARD_SEED; BOTYARD_FREEZES asks for more runs. */
+export function freezeTest(options: FreezeOptions): void {
+  const o = { ...options, runs: Number(process.env['BOTYARD_FREEZES'] ?? options.runs) }
   const seed = Number(process.env['BOTYARD_SEED'] ?? randomInt(1_000_000))
 
   describe('a leader that is frozen and thawed', () => {
