@@ -1,6 +1,5 @@
 // How many keys a second go through the work queue, alone and with a controller whose reconciler has nothing to do.
 
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { nextTurn, sleep, systemClock } from '../../src/clock.ts'
 import { createBackoff } from '../../src/controller/backoff.ts'
 import { createController } from '../../src/controller/controller.ts'
@@ -51,7 +50,7 @@ export async function benchQueue(): Promise<Figure[]> {
     {
       what: `longest turn of the event loop, ${keys.length} busy reconciles`,
       value: await longestTurn(),
-      unit: 'ms',
+      unit: 'ms of a core',
       aim: 50,
       better: 'less',
     },
@@ -132,12 +131,24 @@ async function reconciles(): Promise<number> {
 /** How long the event loop serves nobody else while 10,000 runs wait for nothing, each half a millisecond long. */
 async function longestTurn(): Promise<number> {
   const { resync, stop } = await startResyncs(async () => spin(0.5))
-  const turns = monitorEventLoopDelay({ resolution: 1 })
-  turns.enable()
-  await resync()
-  turns.disable()
+  let isOver = false
+  const resynced = resync().then(() => {
+    isOver = true
+  })
+  let longest = 0
+  for (let before = ownTime(); !isOver; before = ownTime()) {
+    await nextTurn()
+    longest = Math.max(longest, ownTime() - before)
+  }
+  await resynced
   await stop()
-  return turns.max / 1e6
+  return longest
+}
+
+/** Processor time of this thread in milliseconds: what others do on a busy machine does not count. */
+function ownTime(): number {
+  const { user, system } = process.threadCpuUsage()
+  return (user + system) / 1_000
 }
 
 function spin(milliseconds: number): undefined {
