@@ -11,8 +11,10 @@ import { projectDefinition } from '../src/api/crd.ts'
 import { crdTemplate } from './generate/chart-crd.ts'
 import { chartValuesPage, valuesYaml } from './generate/chart-values.ts'
 import { conditionsPage } from './generate/conditions-page.ts'
+import { eventsPage } from './generate/events-page.ts'
 import { flagsPage } from './generate/flags-page.ts'
 import { grantManifest, operatorManifest } from './generate/manifests.ts'
+import { metricsPage } from './generate/metrics-page.ts'
 import { projectPage } from './generate/project-page.ts'
 import { readValuesSchema } from './generate/values-schema.ts'
 
@@ -28,6 +30,8 @@ await write({
   'charts/botyard/templates/crd.yaml': `{{/* ${notice} */}}\n${crdTemplate(definition)}`,
   'charts/botyard/values.yaml': `# ${from('values.schema.json')}\n${valuesYaml(values)}`,
   'docs/reference/chart-values.md': `<!-- ${from('charts/botyard/values.schema.json')} -->\n${chartValuesPage(values)}`,
+  'docs/reference/events.md': `<!-- ${from('src/reconcilers/events.ts')} -->\n${eventsPage()}`,
+  'docs/reference/metrics.md': `<!-- ${from('src/metrics.ts')} -->\n${metricsPage()}`,
   'docs/reference/flags.md': `<!-- ${from('src/flags.ts')} -->\n${flagsPage()}`,
   'docs/reference/fault-plan.schema.json': `${JSON.stringify(faultPlanSchema(), null, 2)}\n`,
 })

@@ -30,6 +30,8 @@ export interface Config {
   leaderElection?: LeaderElection
   /** Where /healthz, /readyz and /metrics are served; port 0 takes any. */
   health: { host: string; port: number }
+  /** Where /metrics is served over HTTPS instead, and the folder of its certificate. */
+  metrics?: { host: string; port: number; directory?: string }
   logLevel: LogLevel
 }
 
@@ -90,6 +92,7 @@ export function readConfig(argv: readonly string[], env: Environment = process.e
     drain: read.duration('drain', { least: 0, most: minutes(10) }),
     ...leaderElectionOf(values, read),
     health: read.address('health-address'),
+    ...metricsOf(values, read),
     logLevel: read.logLevel(),
   }
   return read.mistakes.length > 0 ? { kind: 'mistakes', lines: read.mistakes } : { kind: 'config', config }
@@ -112,6 +115,13 @@ function leaderElectionOf(values: Values, read: ReturnType<typeof createReader>)
   if (retryPeriod * 2 > renewDeadline)
     read.mistakes.push('--leader-elect-retry-period must be at most half of --leader-elect-renew-deadline')
   return values['leader-elect'] === true ? { leaderElection: { leaseDuration, renewDeadline, retryPeriod } } : {}
+}
+
+function metricsOf(values: Values, read: ReturnType<typeof createReader>): Pick<Config, 'metrics'> {
+  const metrics = { ...read.address('metrics-address'), ...read.optional('metrics-cert-directory', 'directory') }
+  if (values['metrics-secure'] === true) return { metrics }
+  if (metrics.directory !== undefined) read.mistakes.push('--metrics-cert-directory needs --metrics-secure')
+  return {}
 }
 
 const labelValue = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/

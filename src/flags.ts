@@ -56,6 +56,14 @@ export const flags = {
   'leader-elect-retry-period': { default: '2s', help: 'Between two renewals, and between two looks of a standby.' },
   drain: { default: '10s', help: 'How long a call without an answer may still take effect.' },
   'health-address': { default: '0.0.0.0:8080', help: 'Where /healthz, /readyz and /metrics are served.' },
+  'metrics-secure': {
+    boolean: true,
+    help: 'Serve /metrics over HTTPS, to those whom the cluster lets get the path /metrics.',
+  },
+  'metrics-address': { default: '0.0.0.0:8443', help: 'Where /metrics is served with --metrics-secure.' },
+  'metrics-cert-directory': {
+    help: 'Folder with tls.crt and tls.key for it, followed when they change; by default made at each start.',
+  },
   'log-level': { default: 'info', help: 'trace, debug, info, warn, error or silent.' },
   help: { boolean: true, help: 'Show this.' },
 } as const satisfies Record<string, Flag>

@@ -74,6 +74,12 @@ describe('configuration', () => {
       ],
       want: { leaderElection: { leaseDuration: seconds(3), renewDeadline: seconds(2), retryPeriod: 400 } },
     },
+    { argv: ['--metrics-secure'], want: { metrics: { host: '0.0.0.0', port: 8443 } } },
+    {
+      argv: ['--metrics-secure', '--metrics-address', ':0', '--metrics-cert-directory', '/tls'],
+      want: { metrics: { host: '0.0.0.0', port: 0, directory: '/tls' } },
+    },
+    { argv: ['--metrics-address', ':9443'], want: {} },
     { argv: ['--health-address', ':0'], want: { health: { host: '0.0.0.0', port: 0 } } },
     { argv: ['--health-address', '[::1]:8081'], want: { health: { host: '::1', port: 8081 } } },
     { argv: ['--log-level', 'debug'], want: { logLevel: 'debug' } },
@@ -143,6 +149,11 @@ describe('configuration', () => {
     {
       argv: ['--leader-elect-retry-period', '6s'],
       want: ['--leader-elect-retry-period must be at most half of --leader-elect-renew-deadline'],
+    },
+    { argv: ['--metrics-address', '9443'], want: ['--metrics-address must be host:port, not "9443"'] },
+    {
+      argv: ['--metrics-cert-directory', '/tls'],
+      want: ['--metrics-cert-directory needs --metrics-secure'],
     },
     { argv: ['--health-address', '8080'], want: ['--health-address must be host:port, not "8080"'] },
     { argv: ['--health-address', ':70000'], want: ['--health-address must be host:port, not ":70000"'] },

@@ -21,6 +21,8 @@ interface Needs {
   escrow: boolean
   /** Undefined: there is no Lease. */
   leaderElection?: unknown
+  /** Undefined: /metrics asks nobody who reads it. */
+  metrics?: unknown
 }
 
 /** The one Lease of the operator, in its own namespace. */
@@ -32,8 +34,14 @@ function leaseRights(namespace: string): Right[] {
   return [{ ...lease, verb: 'create' }, ...['get', 'update'].map((verb) => ({ ...lease, verb, name: leaseName }))]
 }
 
+/** Who reads /metrics, and may they? */
+const reviewRights: readonly Right[] = [
+  { verb: 'create', group: 'authentication.k8s.io', resource: 'tokenreviews' },
+  { verb: 'create', group: 'authorization.k8s.io', resource: 'subjectaccessreviews' },
+]
+
 /** Exactly the calls that are made beside those in the namespaces of Projects. */
-export function neededRights({ namespace, escrow, leaderElection }: Needs): Right[] {
+export function neededRights({ namespace, escrow, leaderElection, metrics }: Needs): Right[] {
   const projects = ['get', 'list', 'watch', 'patch'].map((verb) => ({ verb, group: GROUP, resource: PLURAL }))
   const events = ['create', 'patch'].map((verb) => ({ verb, group: 'events.k8s.io', resource: 'events' }))
   const status = { verb: 'patch', group: GROUP, resource: PLURAL, subresource: 'status' }
@@ -41,7 +49,7 @@ export function neededRights({ namespace, escrow, leaderElection }: Needs): Righ
   const verbs = escrow ? ['get', 'create', 'update', 'delete'] : ['create', 'delete']
   const secrets = verbs.map((verb) => ({ verb, group: '', resource: 'secrets', namespace }))
   const leases = leaderElection === undefined ? [] : leaseRights(namespace)
-  return [...projects, status, ...events, ...secrets, ...leases]
+  return [...projects, status, ...events, ...(metrics === undefined ? [] : reviewRights), ...secrets, ...leases]
 }
 
 interface Review {

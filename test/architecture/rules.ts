@@ -16,8 +16,8 @@ const provider: Layer = { folders: ['src/clock.ts'], packages: ['zod', 'undici',
 
 /** Root files that `main` composes: they serve the process and know nothing of Projects. */
 const support: Layer = {
-  folders: ['src/clock.ts', 'src/flags.ts', 'src/log.ts', 'src/redact.ts', 'src/metrics'],
-  packages: ['pino', 'prom-client', 'zod', 'node:'],
+  folders: ['src/clock.ts', 'src/flags.ts', 'src/log.ts', 'src/redact.ts', 'src/metrics', 'src/page-server.ts'],
+  packages: ['pino', 'prom-client', 'zod', '@peculiar/x509', 'reflect-metadata', 'node:'],
 }
 
 /** The first matching path names a file's layer. */

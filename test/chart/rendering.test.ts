@@ -151,6 +151,42 @@ const cases: Case[] = [
     },
   },
   {
+    values: {
+      metrics: {
+        secure: { enabled: true, port: 9443, certificateSecret: 'metrics-tls' },
+        service: { enabled: true, port: 443 },
+      },
+    },
+    see({ container, pod, find }) {
+      const metrics = { host: '0.0.0.0', port: 9443, directory: '/etc/botyard-metrics' }
+      expect(configOf(container.args)).toEqual({ ...configOf([]), metrics })
+      expect(container.ports).toContainEqual({ name: 'metrics', containerPort: 9443 })
+      expect(container.volumeMounts).toEqual([
+        { name: 'metrics-certificate', mountPath: '/etc/botyard-metrics', readOnly: true },
+      ])
+      expect(pod.volumes).toEqual([{ name: 'metrics-certificate', secret: { secretName: 'metrics-tls' } }])
+      expect(find('Service', 'botyard-metrics')?.['spec'].ports).toEqual([
+        { name: 'https', port: 443, targetPort: 'metrics' },
+      ])
+      expect(find('ClusterRole', 'botyard-metrics-reader')).toBeDefined()
+    },
+  },
+  {
+    values: { metrics: { secure: { enabled: true } } },
+    see({ container, pod }) {
+      expect(configOf(container.args)).toEqual(configOf(['--metrics-secure']))
+      expect([container.volumeMounts, pod.volumes]).toEqual([undefined, undefined])
+    },
+  },
+  {
+    values: { metrics: { secure: { enabled: false, certificateSecret: 'metrics-tls' } } },
+    see({ container, pod, find }) {
+      expect(configOf(container.args)).toEqual(configOf([]))
+      expect(pod.volumes).toBeUndefined()
+      expect(find('ClusterRole', 'botyard-metrics-reader')).toBeUndefined()
+    },
+  },
+  {
     values: { logLevel: 'info', extraArgs: ['--log-level=trace', '--lab', '--allow-probe-range=127.64.0.0/10'] },
     see: ({ container }) =>
       expect(configOf(container.args)).toMatchObject({ logLevel: 'trace', allowProbeRanges: ['127.64.0.0/10'] }),
@@ -229,9 +265,10 @@ describe('the chart', () => {
   })
 
   it('has a value, or a reason not to have one, for each flag of the operator', async () => {
+    const secure = { enabled: true, certificateSecret: 'a' }
     const help = readConfig(['--help'], {})
     const flags = (help.kind === 'help' ? help.text : '').match(/--[a-z-]+(?=[ \n])/g) ?? []
-    const { container } = await render({ clusterID: 'a', escrow: false, replicaCount: 2 })
+    const { container } = await render({ clusterID: 'a', escrow: false, replicaCount: 2, metrics: { secure } })
     const given = container.args.map((arg: string) => arg.split('=')[0])
     expect(flags.filter((flag) => !given.includes(flag))).toEqual([
       '--kubeconfig',

@@ -23,8 +23,9 @@ const worded = ({ verb, group, resource, subresource, name }: Right) =>
   ]).join()
 
 /** What /readyz asks for, told apart by where it is needed. */
-const asked = ({ escrow = true, replicaCount = 1 }: { escrow?: boolean; replicaCount?: number }) => {
-  const rights = neededRights({ namespace, escrow, ...(replicaCount > 1 && { leaderElection: {} }) })
+const asked = ({ escrow = true, replicaCount = 1, secure = false }) => {
+  const parts = { ...(replicaCount > 1 && { leaderElection: {} }), ...(secure && { metrics: {} }) }
+  const rights = neededRights({ namespace, escrow, ...parts })
   const isOwn = (right: Right) => right.namespace === namespace
   return { everywhere: rights.filter((right) => !isOwn(right)).map(worded), own: rights.filter(isOwn).map(worded) }
 }
@@ -41,6 +42,22 @@ describe('the rights of the chart', () => {
         'get namespaces kube-system',
       ]),
     )
+  })
+
+  it('are two more where metrics are served over HTTPS: to ask who reads them', async () => {
+    const objects = await renderChart({ values: { metrics: { secure: { enabled: true } } } })
+    const without = rightsOf(roleOf(byDefault, 'ClusterRole botyard').rules)
+    const { rules } = roleOf(objects, 'ClusterRole botyard')
+    const more = rightsOf(rules).filter((right) => !without.includes(right))
+    expect(more).toEqual([
+      'create tokenreviews.authentication.k8s.io',
+      'create subjectaccessreviews.authorization.k8s.io',
+    ])
+    expect(sorted(more)).toEqual(
+      sorted(asked({ secure: true }).everywhere.filter((right) => !asked({}).everywhere.includes(right))),
+    )
+    const reader = roleOf(objects, 'ClusterRole botyard-metrics-reader')
+    expect(reader.rules).toEqual([{ nonResourceURLs: ['/metrics'], verbs: ['get'] }])
   })
 
   it.each([{ escrow: true }, { escrow: false }, { replicaCount: 2 }])(

@@ -16,6 +16,15 @@
 - --leader-elect-retry-period={{ .Values.leaderElection.retryPeriod }}
 {{- end }}
 - {{ printf "--health-address=%s:%v" .Values.health.host .Values.health.port | quote }}
+{{- with .Values.metrics.secure }}
+{{- if .enabled }}
+- --metrics-secure
+- {{ printf "--metrics-address=%s:%v" $.Values.health.host .port | quote }}
+{{- if .certificateSecret }}
+- --metrics-cert-directory=/etc/botyard-metrics
+{{- end }}
+{{- end }}
+{{- end }}
 - --log-level={{ .Values.logLevel }}
 {{- with .Values.clusterID }}
 - --cluster-id={{ . }}

@@ -1,0 +1,39 @@
+// docs/reference/metrics.md: every series of /metrics but those of the process.
+import { createMetrics, type MetricDescription } from '../../src/metrics.ts'
+import { code, table } from './markdown.ts'
+
+const isOwn = ({ name }: MetricDescription) => name.startsWith('botyard_')
+
+/** The page, in Markdown. */
+export function metricsPage(): string {
+  const all = [...createMetrics().described].sort((a, b) => (a.name < b.name ? -1 : 1))
+  return `# Metrics
+
+\`/metrics\` speaks the text format of Prometheus. By default it is served over plain HTTP beside \`/healthz\` and \`/readyz\`; with \`--metrics-secure\` over HTTPS on an address of its own, to those whom the cluster lets \`get\` the path \`/metrics\`: see the [chart's values](chart-values.md).
+
+## Botyard's own
+
+${describe(all.filter(isOwn))}
+
+\`outcome\` of an event: \`created\`, \`counted\` in an earlier one, or dropped: \`refused\` by the API server, \`failed\` for too long, \`over_budget\`, \`queue_full\`, \`stopped\`.
+
+## As controller-runtime and client-go have them
+
+Names, labels and buckets are theirs, so that dashboards made for them fit, those of Kubebuilder among them.
+
+${describe(all.filter((metric) => !isOwn(metric)))}
+
+\`priority\` of a depth is \`0\` for what has just changed and \`-100\` for the first list and for looks at what should be as it was. \`code\` of a call that got no answer is \`<error>\`.
+
+## The process
+
+\`process_*\` (processor time, memory, open files, start) and \`nodejs_*\`: the heap by space, pauses of the garbage collector (\`nodejs_gc_duration_seconds\`), and how late the event loop runs (\`nodejs_eventloop_lag_p50_seconds\`, \`_p90_\`, \`_p99_\`, \`_max_\`), since the last scrape.
+`
+}
+
+function describe(metrics: readonly MetricDescription[]): string {
+  return table(
+    ['name', 'type', 'labels', 'meaning'],
+    metrics.map(({ name, type, labels, help }) => [code(name), type, labels.map(code).join(', '), help]),
+  )
+}
