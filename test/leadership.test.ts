@@ -60,23 +60,6 @@ describe('one of several', () => {
     expect(counted).toEqual([true, false])
   })
 
-  it('R4: counts the drain from the begin of its leadership and one lease more', async () => {
-    const { clock, world, leadership } = await stage({ elects: true })
-    world.put({ holderIdentity: 'x', leaseDurationSeconds: 15 })
-    await Promise.all([leadership.lead(signal), clock.advance(seconds(16))])
-    const leadsSince = clock.monotonic()
-    expect(leadership.soleSince).toBeGreaterThanOrEqual(leadsSince - seconds(1) + seconds(15))
-    await clock.advance(seconds(60))
-    expect(leadership.soleSince).toBeLessThanOrEqual(leadsSince + seconds(15))
-  })
-
-  it('R4: concludes nothing from an absence while it does not lead', async () => {
-    const { clock, leadership } = await stage({ elects: true })
-    expect(leadership.soleSince).toBeGreaterThan(clock.monotonic())
-    await clock.advance(seconds(600))
-    expect(leadership.soleSince).toBeGreaterThan(clock.monotonic())
-  })
-
   it('tells why it has lost, and may begin nothing any more', async () => {
     const { clock, world, leadership } = await stage({ elects: true })
     await Promise.all([leadership.lead(signal), clock.advance(0)])

@@ -14,7 +14,16 @@ const mutations = [...rules1To6, ...rules7To12]
 const root = path.join(import.meta.dirname, '../..')
 
 /** What the safety tests are made of; nothing else is copied. */
-const copied = ['src', 'simulators', 'test/safety', 'test/support', 'test/kube', 'package.json', 'tsconfig.json']
+const copied = [
+  'src',
+  'simulators',
+  'test/safety',
+  'test/support',
+  'test/kube',
+  'test/controller/lease-world.ts',
+  'package.json',
+  'tsconfig.json',
+]
 
 /** No control plane, none of the long tests, and no cache in the shared node_modules. */
 const config = `export default { cacheDir: '.cache', test: { include: ['test/safety/r*.test.ts'], cache: false } }`
@@ -42,11 +51,11 @@ interface Report {
 const patternOf = (title: string) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(' ', '( | > )')
 
 /** Runs tests in the tree; a run that fails may be what is hoped for, so only its report counts. */
-async function runTests(tree: string, { file, title }: { file: string; title?: string }): Promise<Result> {
+async function runTests(tree: string, { files, title }: { files: string[]; title?: string }): Promise<Result> {
   const report = path.join(tree, 'report.json')
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
   const only = title === undefined ? [] : ['--testNamePattern', patternOf(title)]
-  const args = [vitest, 'run', '--reporter=json', `--outputFile=${report}`, ...only, file]
+  const args = [vitest, 'run', '--reporter=json', `--outputFile=${report}`, ...only, ...files]
   await new Promise<void>((resolve) => {
     execFile(process.execPath, args, { cwd: tree, timeout: 120_000, maxBuffer: 2 ** 26 }, () => resolve())
   })
@@ -58,12 +67,12 @@ async function runTests(tree: string, { file, title }: { file: string; title?: s
   return { failed: named('failed'), passed: named('passed'), trouble }
 }
 
-async function testFileOf(rule: string): Promise<string> {
+async function testFilesOf(rule: string): Promise<string[]> {
   const prefix = `${rule.toLowerCase()}-`
-  const files = await readdir(import.meta.dirname)
-  const file = files.find((name) => name.startsWith(prefix) && name.endsWith('.test.ts'))
-  if (file === undefined) throw new Error(`Cannot find the test of ${rule}: no file test/safety/${prefix}*.test.ts`)
-  return `test/safety/${file}`
+  const names = await readdir(import.meta.dirname)
+  const files = names.filter((name) => name.startsWith(prefix) && name.endsWith('.test.ts'))
+  if (files.length === 0) throw new Error(`Cannot find the test of ${rule}: no file test/safety/${prefix}*.test.ts`)
+  return files.map((file) => `test/safety/${file}`)
 }
 
 /** The source without its rule; when the text is not there exactly once, that is said and nothing is run. */
@@ -79,7 +88,7 @@ async function runMutated(tree: string, mutation: Mutation): Promise<Result> {
   const source = await readFile(file, 'utf8')
   await writeFile(file, mutate(source, mutation))
   try {
-    return await runTests(tree, { file: await testFileOf(mutation.rule), title: mutation.killedBy })
+    return await runTests(tree, { files: await testFilesOf(mutation.rule), title: mutation.killedBy })
   } finally {
     await writeFile(file, source)
   }
@@ -110,7 +119,7 @@ describe('safety rules', () => {
 
   beforeAll(async () => {
     for (let count = 0; count < Math.min(availableParallelism(), 4); count++) trees.push(await copyTree())
-    untouched = await runTests(trees[0] ?? '', { file: 'test/safety' })
+    untouched = await runTests(trees[0] ?? '', { files: ['test/safety'] })
     results = await runAll(trees)
   }, 900_000)
 

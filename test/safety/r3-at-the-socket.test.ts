@@ -133,6 +133,17 @@ describe('R2, at the socket', () => {
     await expect(callers['a write to Hetzner']({ url: server.url, clock, agent, fence })).rejects.toThrow('too late')
     expect(server.bytes()).toBe(0)
   })
+
+  it('a call whose own time is not over is not begun when the lease was not renewed in time meanwhile', async () => {
+    const clock = freezable()
+    const server = await listening('{"ok":true,"result":true}')
+    clock.freeze(seconds(5))
+    // It has nine seconds from now; the renew deadline passes in five.
+    const agent = slowAgent(() => clock.freeze(seconds(6)))
+    const call = { url: server.url, clock, agent, fence: leased(clock) }
+    await expect(callers['a write to Hetzner'](call)).rejects.toThrow('too late')
+    expect(server.bytes()).toBe(0)
+  })
 })
 
 describe('R2, at the API server', () => {
