@@ -58,7 +58,8 @@ export interface WatchFailure {
   readonly causes?: readonly { readonly reason?: string | undefined }[]
   /**
    * `malformed`: the stream carried something unreadable, so an event may be lost. `went_back`: it carried something
-   * older than what came before. `unfinished`: it ended before the list that it began with was whole.
+   * older than what came before. `unfinished`: it ended before the list that it began with was whole. `unreachable`,
+   * `broken`: there was no answer, or not the whole one.
    */
   readonly code?: string
   readonly retryAfter?: Duration | undefined

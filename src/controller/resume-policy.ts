@@ -27,6 +27,8 @@ export interface ResumePolicy {
 
 const firstWait: Duration = 800
 const longestWait = seconds(30)
+/** While nobody answers, asking burdens nobody; a server that is back is to be found within 5 s. */
+const longestUnanswered = seconds(4)
 /** Full jitter may give next to nothing; a loop without any pause must be impossible. */
 const shortestWait: Duration = 50
 /** A failure starts the row anew when the last one is so old. */
@@ -45,9 +47,9 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
   let calmAt = 0
 
   // Full jitter: all reflectors lose the same server at the same moment.
-  function wait(atLeast: Duration = 0): Duration {
+  function wait({ longest = longestWait, atLeast = 0 } = {}): Duration {
     if (clock.monotonic() >= calmAt) failures = 0
-    const full = Math.min(longestWait, firstWait * 2 ** failures++)
+    const full = Math.min(longest, firstWait * 2 ** failures++)
     const chosen = Math.max(shortestWait, full * random(), atLeast)
     calmAt = clock.monotonic() + chosen + calm
     return chosen
@@ -103,7 +105,9 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
       else if (failed === 'list') listAnew()
       // Whatever was in the way of the stream, a list in pages may get through.
       else next = 'list'
-      return wait((error as WatchFailure | null)?.retryAfter)
+      const { code, retryAfter: atLeast = 0 } = (error ?? {}) as WatchFailure
+      const isUnanswered = code === 'unreachable' || code === 'broken'
+      return wait({ longest: isUnanswered ? longestUnanswered : longestWait, atLeast })
     },
   }
 }

@@ -1,0 +1,74 @@
+// A cache of Projects on a real API server, with what it asked for and was told.
+
+import type { Project } from '../../src/api/project.ts'
+import { systemClock } from '../../src/clock.ts'
+import type { ListWatch } from '../../src/controller/list-watch.ts'
+import { createReflector } from '../../src/controller/reflector.ts'
+import { createStore } from '../../src/controller/store.ts'
+import type { ClusterAccess } from '../../src/kube/cluster-access.ts'
+import { createProjects } from '../../src/kube/projects.ts'
+import { createTransport } from '../../src/kube/transport.ts'
+import { type Api, waitFor } from '../support/control-plane.ts'
+import { frozen } from '../support/frozen.ts'
+
+export interface FollowerOptions {
+  cluster: ClusterAccess
+  onChange?: (key: string) => void
+  /** In [0, 1); `Math.random` by default. */
+  random?: () => number
+}
+
+export function startFollower({ cluster, onChange, random = Math.random }: FollowerOptions) {
+  const transport = createTransport({ cluster, clock: systemClock, random })
+  const store = createStore<Project>({ transform: frozen })
+  const told: string[] = []
+  const asked = { lists: 0, watches: 0 }
+  const reflector = createReflector({
+    listWatch: counted(createProjects(transport).listWatch, asked),
+    store,
+    clock: systemClock,
+    random,
+    onChange: ({ key }) => onChange?.(key),
+    onError: (error, phase) => told.push(`${phase}: ${(error as Error).message}`),
+    onWentBack: () => told.push('went back'),
+  })
+  const stop = new AbortController()
+  const ended = reflector.run(stop.signal)
+
+  const versions = (objects: readonly Pick<Project, 'metadata'>[]) =>
+    objects.map(({ metadata }) => `${metadata.namespace}/${metadata.name} ${metadata.resourceVersion}`).sort()
+
+  return {
+    ...{ store, reflector, told, asked },
+    /** The cache holds what the API server holds: not a version more, not one less. */
+    converges: (api: Api, within = 15_000) =>
+      waitFor(
+        'the cache to hold what the API server holds',
+        async () => {
+          const truth = await api.list({ apiVersion: 'botyard.dev/v1alpha1', kind: 'Project' })
+          return versions(store.list()).join() === versions(truth as unknown as Project[]).join()
+        },
+        { within },
+      ),
+    async stop() {
+      stop.abort()
+      await ended
+      await transport.close()
+    },
+  }
+}
+
+/** Counts whole lists, in pages or as a stream; a look at the newest version is none. */
+function counted<T>(listWatch: ListWatch<T>, asked: { lists: number; watches: number }): ListWatch<T> {
+  return {
+    list(options) {
+      if (options.limit !== 1 && options.continue === undefined) asked.lists += 1
+      return listWatch.list(options)
+    },
+    watch(options) {
+      if (options.sendInitialEvents) asked.lists += 1
+      else asked.watches += 1
+      return listWatch.watch(options)
+    },
+  }
+}
