@@ -201,6 +201,12 @@ describe('the metrics of a queue', () => {
     expect([await value('work_duration_seconds_count'), await value('work_duration_seconds_sum')]).toEqual([2, 1])
   })
 
+  it('time a wait once', async () => {
+    const { metrics, queue } = busy()
+    queue.onGet('a')
+    expect(await readValue(metrics, 'workqueue_queue_duration_seconds_count')).toBe(1)
+  })
+
   it('tell how long what is worked on has taken so far', async () => {
     const { metrics, clock, queue } = busy()
     const told = async () => [

@@ -135,6 +135,17 @@ describe('an event recorder', () => {
     expect(errors).toEqual([])
   })
 
+  it('counts nothing towards an event that was never written', async () => {
+    let answer: 'refused' | 'written' = 'refused'
+    const { clock, recorder, said } = setUp({ answers: { create: async () => answer } })
+    recorder.record(eventOf())
+    await clock.advance(1)
+    answer = 'written'
+    recorder.record(eventOf())
+    await clock.advance(1)
+    expect(said()).toEqual(['create Made 1', 'create Made 1'])
+  })
+
   it('gives each object 25 events, then one in 300 s, and drops and counts the rest', async () => {
     const { clock, recorder, calls, outcomes } = setUp()
     const tell = async (uid: string) => {
@@ -152,6 +163,20 @@ describe('an event recorder', () => {
     await clock.advance(1)
     await tell('loud')
     await tell('loud')
+    expect(calls).toHaveLength(27)
+  })
+
+  it('loses no part of 300 s between two events', async () => {
+    const { clock, recorder, calls } = setUp()
+    const tell = async () => {
+      recorder.record(eventOf({ note: `${clock.monotonic()} ${calls.length}` }))
+      await clock.advance(0)
+    }
+    for (let index = 0; index < 25; index++) await tell()
+    await clock.advance(450_000)
+    await tell()
+    await clock.advance(150_000)
+    await tell()
     expect(calls).toHaveLength(27)
   })
 
