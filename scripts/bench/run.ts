@@ -1,33 +1,36 @@
-// Measures what must be fast and prints one table. A figure on a busy machine is a hint, no verdict: nothing fails here.
+// Measures what must be fast and prints one table. A figure on a busy machine is a hint, no verdict: a missed aim fails nothing.
+// `--only queue,start` measures these parts, `--json FILE` says where the same goes as JSON.
 
-import type { Figure } from './figure.ts'
-import { benchQueue } from './queue.ts'
-import { benchSimulators } from './simulators.ts'
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { describeMachine } from './machine.ts'
+import { parts } from './parts.ts'
+import { jsonOf, type PartReport, type Report, tableOf } from './report.ts'
 
-const figures: Figure[] = [...(await benchQueue()), ...(await benchSimulators())]
-
-const rows = [
-  ['what', 'measured', 'aim', ''],
-  ...figures.map(({ what, value, unit, aim, better }) => {
-    const reached = better === 'more' ? value >= aim : value <= aim
-    return [
-      what,
-      `${format(value)} ${unit}`,
-      `${better === 'more' ? '≥' : '≤'} ${format(aim)}`,
-      reached ? 'ok' : 'MISSED',
-    ]
-  }),
-]
-const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-for (const row of rows) {
-  process.stdout.write(
-    `${row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()}\n`,
-  )
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, json: { type: 'string', default: '.cache/bench.json' } },
+})
+const names = values.only?.split(',') ?? Object.keys(parts)
+const unknown = names.filter((name) => parts[name] === undefined)
+if (unknown.length > 0) {
+  process.stderr.write(`bench: --only knows no ${unknown.join(', ')}: choose from ${Object.keys(parts).join(', ')}\n`)
+  process.exit(2)
 }
 
-function format(value: number): string {
-  return value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 })
+const report: Report = { at: new Date().toISOString(), machine: describeMachine(), parts: [] }
+for (const name of names) report.parts.push(await measure(name))
+process.stdout.write(tableOf(report))
+await mkdir(path.dirname(values.json), { recursive: true })
+await writeFile(values.json, jsonOf(report))
+process.exit(report.parts.some(({ failure }) => failure !== undefined) ? 1 : 0)
+
+/** A part that cannot be measured, without a control plane for instance, must not cost the figures of the others. */
+async function measure(part: string): Promise<PartReport> {
+  if (process.stderr.isTTY) process.stderr.write(`${part} …\n`)
+  try {
+    return { part, figures: (await parts[part]?.()) ?? [] }
+  } catch (error) {
+    return { part, figures: [], failure: (error as Error).message }
+  }
 }

@@ -1,0 +1,37 @@
+// What a follower tells its parent: when it has the list, and what it has used by now.
+
+export interface Sample {
+  /** Processor time of the whole process, ms: threads that collect garbage count, too. */
+  cpu: number
+  /** MB. */
+  memory: number
+  /** Bytes of the heap, after a collection when one was asked for. */
+  heap: number
+  changes: number
+  /** Objects in its cache; 0 before the list is there. */
+  objects: number
+}
+
+export type Question = 'start' | 'sample' | 'collect'
+
+/** `start` is called when the parent says so, so that loading the modules does not count. */
+export function report(start: (tell: { synced(objects: number): void; changed(): void }) => void): void {
+  let changes = 0
+  let objects = 0
+  const tell = {
+    synced(count: number) {
+      objects = count
+    },
+    changed() {
+      changes += 1
+    },
+  }
+  process.on('disconnect', () => process.exit(0))
+  process.on('message', (question: Question) => {
+    if (question === 'start') start(tell)
+    if (question === 'collect') globalThis.gc?.()
+    const { user, system } = process.cpuUsage()
+    const { rss, heapUsed: heap } = process.memoryUsage()
+    process.send?.({ cpu: (user + system) / 1_000, memory: rss / 1e6, heap, changes, objects } satisfies Sample)
+  })
+}
