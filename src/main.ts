@@ -105,7 +105,8 @@ function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: 
     clock,
     random,
     onChange(change, origin) {
-      if (!cache.synced) firstPasses.expect(change.key)
+      // A standby expects none yet: what it lists now may be gone when it begins to lead.
+      if (!cache.synced && leadership.leads) firstPasses.expect(change.key)
       if (change.before !== undefined && change.after?.metadata.uid !== change.before.metadata.uid)
         o.onGone(change.before)
       wakeUp(change, origin)

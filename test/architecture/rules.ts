@@ -55,7 +55,7 @@ export const layers: Record<string, Layer> = {
   },
   'src/clock.ts': { folders: [], packages: [] },
   'src/fence.ts': { folders: ['src/clock.ts'], packages: [] },
-  'src/socket-gate.ts': { folders: ['src/clock.ts', 'src/fence.ts'], packages: ['undici'] },
+  'src/socket-gate.ts': { folders: ['src/clock.ts', 'src/fence.ts'], packages: ['undici', 'node:'] },
   'src/': support,
   'simulators/': {
     folders: [],

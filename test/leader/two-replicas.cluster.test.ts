@@ -1,8 +1,8 @@
 // Two replicas on the real API server: one works, the other one takes over.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { waitFor } from '../support/control-plane.ts'
-import { createTenant, projectOf, untilReady } from '../support/test-lab.ts'
+import { type KubeObject, waitFor } from '../support/control-plane.ts'
+import { createTenant, projectOf, untilGone, untilReady } from '../support/test-lab.ts'
 import { freezeTest } from './freeze-story.ts'
 import { isWork, openPair, type Pair, type Replica, shortTimes } from './pair.ts'
 import { takeOver } from './take-over.ts'
@@ -37,6 +37,19 @@ describe('two replicas, with the times of the chart', () => {
       leader.calls.some(({ path }) => path.includes('/leases')),
     )
     expect(works(leader)).toBe(0)
+  })
+
+  it('hand over to one that has seen Projects go while it stood by: it sets webhooks all the same', async () => {
+    const { leader, standby } = await pair.leader()
+    const kind = { apiVersion: 'botyard.dev/v1alpha1', kind: 'Project' }
+    const projects = (await pair.api.list(kind)).map((project) => ({ ...project, ...kind }))
+    expect(projects.length).toBeGreaterThan(0)
+    for (const project of projects) await pair.api.delete(project)
+    // The leader is young: the drain of a deletion is as long as its lease and more.
+    for (const project of projects) await untilGone(pair.api, project, 40_000)
+    await takeOver(pair, { leader, standby, end: 'stop' })
+    const [last] = await pair.api.list(kind)
+    await untilReady(pair.api, { ...(last as KubeObject), ...kind })
   })
 })
 
