@@ -56,6 +56,12 @@ describe('the health pages', () => {
     expect(await ask('/healthz', 'HEAD')).toEqual([200, ''])
   })
 
+  it('say where metrics are when they are served elsewhere', async () => {
+    const ask = await serve({ metrics: undefined })
+    expect(await ask('/metrics')).toEqual([404, 'metrics are served over HTTPS, at --metrics-address\n'])
+    expect(await ask('/healthz')).toEqual([200, 'ok\n'])
+  })
+
   it('say whose port it is that is taken', async () => {
     await serve()
     const port = server?.port ?? 0

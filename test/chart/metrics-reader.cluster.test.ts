@@ -2,12 +2,14 @@
 // not; without either of them it can tell nothing.
 
 import { randomUUID } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Agent, fetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { operatorAccount } from '../../scripts/control-plane/grant.ts'
 import { renderChart } from '../../scripts/helm/render-chart.ts'
+import { startOperator } from '../../scripts/lab/operator.ts'
 import { systemClock } from '../../src/clock.ts'
 import { createReviews } from '../../src/kube/reviews.ts'
 import type { Transport } from '../../src/kube/transport.ts'
@@ -20,6 +22,7 @@ import { type Rule, roleOf } from './rules.ts'
 
 const rendered = await renderChart({ values: { metrics: { secure: { enabled: true } } } })
 const { rules } = roleOf(rendered, 'ClusterRole botyard')
+const own = roleOf(rendered, 'Role botyard').rules
 const reader = roleOf(rendered, 'ClusterRole botyard-metrics-reader')
 
 const { namespace } = operatorAccount
@@ -50,6 +53,12 @@ afterAll(async () => {
   await Promise.all([bind(operator, []), bind(scraper, [])])
 })
 
+async function read(port: number, token: string | undefined): Promise<{ status: number; body: string }> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const answer = await fetch(`https://127.0.0.1:${port}/metrics`, { headers, dispatcher: insecure })
+  return { status: answer.status, body: await answer.text() }
+}
+
 /** Asked of a server that remembers nothing yet. */
 async function ask(token: string | undefined): Promise<{ status: number; body: string }> {
   const server = await startMetricsServer({
@@ -58,9 +67,7 @@ async function ask(token: string | undefined): Promise<{ status: number; body: s
     gate: createMetricsGate({ reviews: createReviews(transport), clock: systemClock }),
   })
   try {
-    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    const answer = await fetch(`https://127.0.0.1:${server.port}/metrics`, { headers, dispatcher: insecure })
-    return { status: answer.status, body: await answer.text() }
+    return await read(server.port, token)
   } finally {
     await server.close()
   }
@@ -93,5 +100,36 @@ describe('/metrics over HTTPS', () => {
     await waitFor('that it cannot tell', async () => (await ask(token)).status === 503)
     await bind(operator, rules)
     await waitFor('that it can', async () => (await ask(token)).status === 200)
+  })
+})
+
+describe('an operator with --metrics-secure', () => {
+  it('shows its metrics over HTTPS alone, and is ready with the rights of the chart', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'botyard-test-'))
+    const log = path.join(directory, 'operator.log')
+    await bindTo({ namespace, name: operator }, { everywhere: rules, own })
+    // No provider is there: it has no Project to work for.
+    const nowhere = 'http://127.0.0.1:9'
+    const process = await startOperator({
+      ...{ program: 'src/main.ts', hcloud: nowhere, telegram: nowhere, log },
+      access: {
+        kubeconfig: await (await controlPlane()).kubeconfigFor({ serviceAccount: { namespace, name: operator } }),
+      },
+      args: ['--metrics-secure', '--metrics-address', '127.0.0.1:0'],
+    })
+    try {
+      await process.untilReady()
+      const port = Number(/"metrics":(\d+)/.exec(await readFile(log, 'utf8'))?.[1])
+      expect(await read(port, await tokenOf(scraper))).toMatchObject({
+        status: 200,
+        body: expect.stringContaining('controller_runtime_reconcile_total{'),
+      })
+      expect((await read(port, undefined)).status).toBe(401)
+      const plain = await fetch(`${process.health}/metrics`)
+      expect([plain.status, await plain.text()]).toEqual([404, 'metrics are served over HTTPS, at --metrics-address\n'])
+    } finally {
+      await process.stop()
+      await rm(directory, { recursive: true, force: true })
+    }
   })
 })
