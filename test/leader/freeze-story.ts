@@ -47,7 +47,12 @@ async function freezeOnce(pair: Pair, o: FreezeOptions & Moment): Promise<Run> {
   await passes(between(0, 1_000))
   if (o.whileConnecting) await untilConnecting(leader)
 
-  const { pid, exited } = leader.operator
+  const { pid, exited, running } = leader.operator
+  // On a machine that stood still for seconds it has lost its lease by itself: that is no freeze of ours.
+  if (!running) {
+    await renew(leader)
+    return freezeOnce(pair, o)
+  }
   process.kill(pid, 'SIGSTOP')
   const { connecting } = leader
   const open = leader.calls.filter(({ status, verb }) => status === undefined && verb !== 'WATCH').length

@@ -51,10 +51,10 @@ export interface PairOptions {
   connecting?: () => number
 }
 
-/** As short as the flags allow to be told apart on a busy machine. */
+/** As short as a busy machine allows: a leader must not lose its lease by itself. */
 export const shortTimes = [
-  ...['--leader-elect-lease-duration', '3s', '--leader-elect-renew-deadline', '2s'],
-  ...['--leader-elect-retry-period', '400ms'],
+  ...['--leader-elect-lease-duration', '4s', '--leader-elect-renew-deadline', '3s'],
+  ...['--leader-elect-retry-period', '500ms'],
 ]
 
 const intervals = [
