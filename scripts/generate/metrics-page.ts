@@ -27,7 +27,8 @@ ${describe(all.filter((metric) => !isOwn(metric)))}
 
 ## The process
 
-\`process_*\` (processor time, memory, open files, start) and \`nodejs_*\`: the heap by space, pauses of the garbage collector (\`nodejs_gc_duration_seconds\`), and how late the event loop runs (\`nodejs_eventloop_lag_p50_seconds\`, \`_p90_\`, \`_p99_\`, \`_max_\`), since the last scrape.
+\`process_*\` (processor time, memory, open files, start) and \`nodejs_*\`: the heap by space, pauses of the garbage collector (\`nodejs_gc_duration_seconds\`), and how late the event loop runs (\`nodejs_eventloop_lag_p50_seconds\`, \`_p90_\`, \`_p99_\`, \`_max_\`), since the last scrape. An idle loop
+shows the 10 ms that lie between two looks.
 `
 }
 
