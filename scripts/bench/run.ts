@@ -3,10 +3,14 @@
 
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { describeMachine } from './machine.ts'
 import { parts } from './parts.ts'
 import { jsonOf, type PartReport, type Report, tableOf } from './report.ts'
+
+/** Of a part: one that waits for what never comes must not hide the others. What it has started ends with this process. */
+const longest = 600_000
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, json: { type: 'string', default: '.cache/bench.json' } },
@@ -29,7 +33,10 @@ process.exit(report.parts.some(({ failure }) => failure !== undefined) ? 1 : 0)
 async function measure(part: string): Promise<PartReport> {
   if (process.stderr.isTTY) process.stderr.write(`${part} …\n`)
   try {
-    return { part, figures: (await parts[part]?.()) ?? [] }
+    const late = delay(longest, undefined, { ref: false }).then((): never => {
+      throw new Error(`it is not over after ${longest / 60_000} minutes`)
+    })
+    return { part, figures: (await Promise.race([parts[part]?.(), late])) ?? [] }
   } catch (error) {
     return { part, figures: [], failure: (error as Error).message }
   }

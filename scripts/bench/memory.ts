@@ -1,0 +1,78 @@
+// Resident memory of the operator with 10,000 Projects on a real API server, while 500 of them are changed every second. They
+// name Secrets that are not there, so each has a status and nothing at a provider.
+
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Operator } from '../lab/operator.ts'
+import { type Cluster, createProjects, forEach, projectCount, withCluster } from './cluster.ts'
+import type { Figure } from './figure.ts'
+import { bundleOperator, openOperator } from './start.ts'
+
+const perSecond = 500
+const seconds = 20
+/** Until every Project has had its first pass. */
+const settleWithin = 180_000
+
+export function benchMemory(): Promise<Figure[]> {
+  bundleOperator()
+  return withCluster(async (cluster) => {
+    const projects = await createProjects(cluster.api, projectCount)
+    const operator = await openOperator(cluster)
+    try {
+      await operator.untilReady()
+      await untilSettled(operator)
+      const settled = await megabytes(operator)
+      const memory = watchMemory(operator)
+      const rate = await change(cluster, projects)
+      return [
+        { what: `RSS of the operator, ${projectCount} Projects`, value: settled, unit: 'MB', better: 'less' },
+        { what: 'changes to them, as many as the API server took', value: rate, unit: 'a second', better: 'more' },
+        {
+          what: 'most RSS of the operator meanwhile',
+          value: await memory.most(),
+          unit: 'MB',
+          aim: 200,
+          better: 'less',
+        },
+      ]
+    } finally {
+      await operator.kill()
+    }
+  })
+}
+
+const megabytes = async (operator: Operator): Promise<number> => ((await operator.memory()) * 2 ** 20) / 1e6
+
+function watchMemory(operator: Operator) {
+  const seen: number[] = []
+  const timer = setInterval(async () => seen.push(await megabytes(operator)), 100)
+  return {
+    async most() {
+      clearInterval(timer)
+      return Math.max(...seen)
+    },
+  }
+}
+
+/** Label after label, so many a second if the API server can; answers how many it were. */
+async function change({ api }: Cluster, projects: Awaited<ReturnType<typeof createProjects>>): Promise<number> {
+  const began = performance.now()
+  const rounds = Array.from({ length: perSecond * seconds }, (_, index) => index)
+  await forEach(rounds, async (index) => {
+    const early = began + (index * 1_000) / perSecond - performance.now()
+    if (early > 0) await delay(early)
+    const project = projects[index % projects.length]
+    if (project !== undefined) await api.patch(project, { metadata: { labels: { round: String(index) } } })
+  })
+  return rounds.length / ((performance.now() - began) / 1_000)
+}
+
+/** Nothing waits and nothing is in hand for a second. */
+async function untilSettled({ health }: Operator): Promise<void> {
+  const end = performance.now() + settleWithin
+  for (let quiet = 0; quiet < 5; await delay(200)) {
+    const text = await (await fetch(`${health}/metrics`)).text()
+    const waiting = [...text.matchAll(/^(?:workqueue_depth|controller_runtime_active_workers)\{.*\} (\d+)$/gm)]
+    quiet = waiting.every(([, value]) => value === '0') ? quiet + 1 : 0
+    if (performance.now() > end) throw new Error(`the queue is not empty after ${settleWithin / 1_000} s`)
+  }
+}
