@@ -21,7 +21,7 @@ export function crashMatrix(stories: readonly Story[]): void {
     })
     afterAll(async () => {
       const line = ({ story, plans, missed, dropped, failures, seconds }: MatrixReport) =>
-        `${story.padEnd(28)} ${plans} plans, ${plans - missed.length - dropped.length} met, ${dropped.length} reports not made again, ${failures.length} differences, ${seconds.toFixed(0)} s`
+        `${story.padEnd(28)} ${plans} plans, ${plans - missed.length - dropped.length} met, ${dropped.length} dropped by time, ${failures.length} differences, ${seconds.toFixed(0)} s`
       process.stdout.write(`\n${reports.map(line).join('\n')}\n\n`)
       await arena.close()
     })

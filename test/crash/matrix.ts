@@ -1,10 +1,11 @@
 // Every point of a story's undisturbed run, before and after: the operator is killed there, and the world must end the same.
 
-import { isStatus, nameOf, type Point, type TraceLine } from '../proxy/recorder.ts'
+import { nameOf, type Point, type TraceLine } from '../proxy/recorder.ts'
 import type { Arena } from './arena.ts'
 import { differencesOf, type EndState } from './differences.ts'
 import { type Kill, type Run, type RunOptions, runStory } from './run.ts'
 import type { Story } from './story.ts'
+import { dependsOnTime } from './traces.ts'
 
 export interface Undisturbed {
   trace: readonly TraceLine[]
@@ -17,7 +18,7 @@ export interface MatrixReport {
   plans: number
   /** Plans whose point was never met, in several tries. */
   missed: string[]
-  /** The same for reports that time may drop: how often a state is told depends on how long it lasts. */
+  /** The same for calls that time may drop. */
   dropped: string[]
   /** What went wrong: the plan and what was seen. */
   failures: string[]
@@ -44,9 +45,6 @@ export const plansOf = (trace: readonly TraceLine[]): Kill[] =>
     { point, when: 'after' as const },
     ...(isCreate(point) ? [{ point, when: 'late' as const }] : []),
   ])
-
-/** A report that follows another one with no write between them. */
-const isRepeated = (point: Point): boolean => isStatus(point) && point.nth > 1
 
 /** What must not exist twice, and must not come into being after a deletion. */
 const isCreate = ({ world, verb, path }: Point): boolean =>
@@ -75,7 +73,7 @@ export async function runMatrix(
     const name = nameOfPlan(plan)
     const run = await untilMet(arena, o.story, { kill: plan }).catch((error: Error) => error)
     if (run instanceof Error) return void report.failures.push(`${name}: ${run.message}`)
-    if (!run.killed) (isRepeated(plan.point) ? report.dropped : report.missed).push(name)
+    if (!run.killed) (dependsOnTime(plan.point) ? report.dropped : report.missed).push(name)
     for (const problem of problemsOf(o.story, run, o.undisturbed)) report.failures.push(`${name}: ${problem}`)
   }
 

@@ -44,4 +44,10 @@ describe('two traces', () => {
     expect(compareTraces(missing, first).extra).toEqual(['hcloud      GET    /a  200'])
     expect(compareTraces(first, first.replace('201', '409')).extra).toEqual(['hcloud      POST   /a  409'])
   })
+
+  it('are the same when time has added or dropped a look at what goes on', () => {
+    const look = 'hcloud      GET    /actions?id=:id  200  1 action\n'
+    expect(compareTraces(first + look, first)).toEqual({ missing: [], extra: [] })
+    expect(compareTraces(first, first + look)).toEqual({ missing: [], extra: [] })
+  })
 })

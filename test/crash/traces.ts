@@ -1,18 +1,23 @@
 // Golden traces: one file a story with every call that it makes, readable by itself. Between two writes calls may come in
-// any order, since many are made side by side. Time may add a sweep or a look at an action, and add or drop a report; nothing
-// else may differ.
+// any order, since many are made side by side. Time may add or drop a sweep, a look at an action, a proof that the token still
+// reaches its account, and a report; nothing else may differ.
 
 import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { TraceLine } from '../proxy/recorder.ts'
+import type { Point, TraceLine } from '../proxy/recorder.ts'
 import type { Story } from './story.ts'
 
 export const traceFile = ({ name }: Story): string => path.join(import.meta.dirname, 'traces', `${name}.txt`)
 
+const callOf = ({ world, verb, path }: Point): string => `${world.padEnd(11)} ${verb.padEnd(6)} ${path}  `
+
 function wordsOf({ answersVary }: Story, { point, status, gist }: TraceLine): string {
   const answer = answersVary?.(point) ? ['any answer'] : [status, gist].filter((word) => word !== '')
-  return [`${point.world.padEnd(11)} ${point.verb.padEnd(6)} ${point.path}`, ...answer].join('  ')
+  return callOf(point) + answer.join('  ')
 }
+
+/** How often it is called depends on how long what is around it takes. */
+export const dependsOnTime = (point: Point): boolean => !isSure(callOf(point))
 
 /** Blank lines stand before what follows a write: there the operator looks anew. */
 export function textOf(story: Story, trace: readonly TraceLine[]): string {
@@ -32,7 +37,11 @@ const blocksOf = (text: string): string[][] =>
 
 const isReport = (line: string): boolean => /^kubernetes +PATCH +\S+\/status /.test(line)
 const isByTime = (line: string): boolean =>
-  /^hcloud +GET +\/((servers|primary_ips)\?label_selector=botyard.dev\/cluster==lab|actions\?id=:id) /.test(line)
+  /^hcloud +GET +\/((servers|primary_ips)\?label_selector=botyard.dev\/cluster==lab|actions\?id=:id|firewalls\/:id) /.test(
+    line,
+  )
+
+const isSure = (line: string): boolean => !isReport(line) && !isByTime(line)
 
 /** What is in one trace and not in the other. What is reported is judged by the end, not by the way. */
 export function compareTraces(expectedText: string, foundText: string): { missing: string[]; extra: string[] } {
@@ -41,8 +50,8 @@ export function compareTraces(expectedText: string, foundText: string): { missin
   const result = { missing: [] as string[], extra: [] as string[] }
   for (let at = 0; at < Math.max(expected.length, actual.length); at++) {
     const [golden, found] = [expected[at] ?? [], actual[at] ?? []]
-    result.missing.push(...without(golden, found).filter((line) => !isReport(line)))
-    result.extra.push(...without(found, golden).filter((line) => !isReport(line) && !isByTime(line)))
+    result.missing.push(...without(golden, found).filter(isSure))
+    result.extra.push(...without(found, golden).filter(isSure))
   }
   return result
 }
