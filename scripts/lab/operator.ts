@@ -16,6 +16,8 @@ export interface OperatorOptions {
   log: string
   /** More flags. */
   args?: readonly string[]
+  /** More flags of Node. */
+  nodeArgs?: readonly string[]
 }
 
 /** A kubeconfig file, or what a kubelet gives to a pod: the address in the environment, a folder with token and ca.crt. */
@@ -53,7 +55,7 @@ export async function startOperator(o: OperatorOptions): Promise<Operator> {
   }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, value])
   // The heap's young generation is kept small: the operator holds little and makes much garbage.
-  const node = ['--max-semi-space-size=2', o.program]
+  const node = ['--max-semi-space-size=2', ...(o.nodeArgs ?? []), o.program]
   const env = { ...thrifty, ...('pod' in o.access && podEnvironment(o.access.pod.url)) }
   const child = startChild({ args: [...node, '--lab', ...args, ...(o.args ?? [])], log: o.log, env })
   return operatorOf(child, { health: `http://127.0.0.1:${port}`, log: o.log })
