@@ -21,6 +21,7 @@ const copied = [
   'test/support',
   'test/kube',
   'test/controller/lease-world.ts',
+  'test/simulators/hcloud',
   'package.json',
   'tsconfig.json',
 ]

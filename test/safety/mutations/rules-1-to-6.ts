@@ -87,8 +87,8 @@ export const rules1To6: readonly Mutation[] = [
     rule: 'R3',
     what: 'the limit of calls to Hetzner',
     file: 'src/providers/hcloud/handlers/timeout.ts',
-    from: 'deadline(clock, limit, call.signal)',
-    to: 'deadline(clock, limit * 10, call.signal)',
+    from: 'deadline(clock, allowed, call.signal)',
+    to: 'deadline(clock, allowed * 10, call.signal)',
     killedBy: 'POST /servers, which nobody answers',
   },
   {
