@@ -12,6 +12,7 @@ const apartTests = [
   'test/end-to-end/quiet.cluster.test.ts',
   'test/control-plane/control-plane.cluster.test.ts',
   'test/chart/release.cluster.test.ts',
+  'test/kube/restarts.cluster.test.ts',
 ]
 const longTests = 'test/**/*.long.test.ts'
 /** Programs and libraries of others: who runs the unit tests again and again need not wait for Python to load. */

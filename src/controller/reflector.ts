@@ -5,7 +5,7 @@ import { type Clock, type Duration, sleep } from '../clock.ts'
 import { abortable } from './abortable.ts'
 import type { Cache } from './cache.ts'
 import { createInitialEvents } from './initial-events.ts'
-import type { KubernetesObject } from './kubernetes-object.ts'
+import { type KubernetesObject, keyOf } from './kubernetes-object.ts'
 import type { ListWatch, WatchEvent } from './list-watch.ts'
 import { listAll, type Snapshot } from './paged-list.ts'
 import { isOlder, wentBack } from './resource-version.ts'
@@ -142,8 +142,8 @@ function createView<T extends KubernetesObject>({ store, clock, onChange, onErro
     tell,
 
     replace({ items, resourceVersion }: Snapshot<T>): void {
-      const from = view.resourceVersion
-      if (from !== undefined && isOlder(resourceVersion, from)) tell(() => onWentBack?.({ from, to: resourceVersion }))
+      const went = wentBackTo({ items, resourceVersion })
+      if (went !== undefined) tell(() => onWentBack?.(went))
       const changes = store.replace(items)
       seen(resourceVersion)
       publish(changes, 'list')
@@ -160,6 +160,18 @@ function createView<T extends KubernetesObject>({ store, clock, onChange, onErro
       seen(resourceVersion)
       publish(changes, 'watch')
     },
+  }
+
+  /** The list as a whole, or an object in it that was newer: new writes may have overtaken what was lost. */
+  function wentBackTo({ items, resourceVersion: to }: Snapshot<T>): { from: string; to: string } | undefined {
+    const from = view.resourceVersion
+    if (from === undefined) return undefined
+    const wasNewer = (item: T): boolean => {
+      const known = store.get(keyOf(item))?.metadata
+      const { uid, resourceVersion } = item.metadata
+      return known?.uid === uid && isOlder(resourceVersion, known.resourceVersion)
+    }
+    return isOlder(to, from) || items.some(wasNewer) ? { from, to } : undefined
   }
 
   /** The resume point moves only after the store holds what it stands for. */

@@ -1,11 +1,12 @@
 // The order of resource versions of one kind. They are decimal numbers that outgrow a double; what is none has no order.
 
-const decimal = /^\d+$/
+/** Written without leading zeros, so that the longer one is the larger one. */
+const decimal = /^(0|[1-9]\d*)$/
 
 /** Whether the first version stands for an earlier state than the second; false where nobody can tell. */
 export function isOlder(version: string, than: string | undefined): boolean {
   if (than === undefined || !decimal.test(version) || !decimal.test(than)) return false
-  return BigInt(version) < BigInt(than)
+  return version.length === than.length ? version < than : version.length < than.length
 }
 
 /**

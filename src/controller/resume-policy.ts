@@ -27,11 +27,13 @@ export interface ResumePolicy {
 
 const firstWait: Duration = 800
 const longestWait = seconds(30)
-/** While nobody answers, asking burdens nobody; a server that is back is to be found within 5 s. */
-const longestUnanswered = seconds(4)
+/** While nobody is there, asking burdens nobody; a server that is back is to be found within 5 s. */
+const longestAbsence = seconds(4)
+/** A server that starts names a fixed time, whatever it still has to do: more than that would be lost. */
+const longestStart = seconds(2)
 /** Full jitter may give next to nothing; a loop without any pause must be impossible. */
 const shortestWait: Duration = 50
-/** A failure starts the row anew when the last one is so old. */
+/** A failure starts its row anew when the last one is so old. */
 const calm = minutes(2)
 /** A watch that ends by itself earlier than this is no watch: some servers end a stale one so, instead of a 410. */
 const shortestWatch = seconds(1)
@@ -43,17 +45,8 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
   let knowsWatchList = true
   let isBack = false
   let fruitless = 0
-  let failures = 0
-  let calmAt = 0
-
-  // Full jitter: all reflectors lose the same server at the same moment.
-  function wait({ longest = longestWait, atLeast = 0 } = {}): Duration {
-    if (clock.monotonic() >= calmAt) failures = 0
-    const full = Math.min(longest, firstWait * 2 ** failures++)
-    const chosen = Math.max(shortestWait, full * random(), atLeast)
-    calmAt = clock.monotonic() + chosen + calm
-    return chosen
-  }
+  const answered = createPauses({ clock, random, longest: longestWait })
+  const absent = createPauses({ clock, random, longest: longestAbsence })
 
   const listAnew = (): void => {
     next = knowsWatchList ? 'watch-list' : 'list'
@@ -64,7 +57,7 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
   }
 
   function watchFailed(error: unknown): void {
-    if (endsHistory(error)) listAnew()
+    if (endsHistory(error) || isGone(error)) listAnew()
     // An outage says nothing about the resume point: after it, a resumed watch is far cheaper than a list.
     if (isVerdict(error)) countFruitless()
     else isBack = true
@@ -91,7 +84,7 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
     ended(lasted) {
       if (lasted >= shortestWatch) return 0
       countFruitless()
-      return wait()
+      return answered.next()
     },
     refused(error) {
       if (next !== 'watch-list' || !isRefusal(error)) return false
@@ -105,9 +98,34 @@ export function createResumePolicy({ clock, random }: { clock: Clock; random: ()
       else if (failed === 'list') listAnew()
       // Whatever was in the way of the stream, a list in pages may get through.
       else next = 'list'
-      const { code, retryAfter: atLeast = 0 } = (error ?? {}) as WatchFailure
-      const isUnanswered = code === 'unreachable' || code === 'broken'
-      return wait({ longest: isUnanswered ? longestUnanswered : longestWait, atLeast })
+      const { retryAfter = 0 } = (error ?? {}) as WatchFailure
+      if (isAbsence(error)) return absent.next(Math.min(retryAfter, longestStart))
+      // What the server says after an outage is the first word of a new row.
+      absent.reset()
+      return answered.next(retryAfter)
+    },
+  }
+}
+
+interface Pauses {
+  next(atLeast?: Duration): Duration
+  reset(): void
+}
+
+/** Each twice as long as the one before, with full jitter: all reflectors lose the same server at the same moment. */
+function createPauses(o: { clock: Clock; random: () => number; longest: Duration }): Pauses {
+  let count = 0
+  let calmAt = 0
+  return {
+    next(atLeast = 0) {
+      if (o.clock.monotonic() >= calmAt) count = 0
+      const full = Math.min(o.longest, firstWait * 2 ** count++)
+      const chosen = Math.max(shortestWait, full * o.random(), atLeast)
+      calmAt = o.clock.monotonic() + chosen + calm
+      return chosen
+    },
+    reset() {
+      count = 0
     },
   }
 }
@@ -117,6 +135,18 @@ function endsHistory(error: unknown): boolean {
   const { code, name } = (error ?? {}) as WatchFailure & { name?: string }
   // A server that was restored from a backup says nothing to who asks from its future: only a list shows that.
   return isVersionGone(error) || code === 'malformed' || code === 'went_back' || name === 'TimeoutError'
+}
+
+/**
+ * A process that nobody listens for any more has lost what it remembered of the history, and may come back with another
+ * past (etcd restored from a backup). Were that overtaken by new writes, no version would show it: only a list does.
+ */
+const isGone = (error: unknown): boolean => (error as WatchFailure | null)?.code === 'unreachable'
+
+/** There is no server, or one that is not up yet or no longer. */
+function isAbsence(error: unknown): boolean {
+  const { code, status } = (error ?? {}) as WatchFailure
+  return code === 'unreachable' || code === 'broken' || status === 503
 }
 
 /** Whether the server itself turned the watch down, and not because it is busy or not yet up. */

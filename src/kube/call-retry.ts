@@ -11,6 +11,8 @@ export interface FailedCall {
   readonly error: unknown
   /** In [0, 1). */
   readonly random: () => number
+  /** See RequestOptions. */
+  readonly isRepeatedByCaller?: boolean | undefined
 }
 
 const mostAttempts = 10
@@ -34,8 +36,9 @@ function reconnectAfter({ method, attempt, error, random }: FailedCall): Duratio
  * Only where the server itself names a time. 429 says that nothing was done, so that a write may be sent again, but no
  * POST ever is: a proxy may have said it. A write that got a 5xx may have happened.
  */
-function serverPause({ method, error, random }: FailedCall): Duration | undefined {
+function serverPause({ method, error, random, isRepeatedByCaller }: FailedCall): Duration | undefined {
   if (!isApiError(error) || error.retryAfter === undefined || isFromTheFuture(error)) return undefined
+  if (isRepeatedByCaller && error.status !== 429) return undefined
   const mayRepeat =
     method === 'GET' ? error.status === 429 || error.status >= 500 : error.status === 429 && method !== 'POST'
   // Upwards only: whoever was told the same time should not come back at the same moment.

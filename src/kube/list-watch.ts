@@ -64,7 +64,10 @@ export function createListWatch<T>(options: ListWatchOptions): ListWatch<T> {
       // With a limit, a version without this word would mean exactly that version, which may be gone.
       const resourceVersionMatch = resourceVersion === undefined ? undefined : 'NotOlderThan'
       const query = { ...selectors, limit, continue: token, resourceVersion, resourceVersionMatch }
-      const page = await transport.request<List<T>>({ method: 'GET', path, query, signal, timeout: listTimeout })
+      const page = await transport.request<List<T>>({
+        method: 'GET',
+        ...{ path, query, signal, timeout: listTimeout, isRepeatedByCaller: true },
+      })
       // The server leaves no member out of a list; an answer without items must not pass for an empty cluster.
       if (!Array.isArray(page?.items) || typeof page.metadata?.resourceVersion !== 'string') {
         throw malformed('the answer is not a list')

@@ -26,6 +26,8 @@ export interface RequestOptions extends StreamOptions {
   readonly contentType?: string | undefined
   /** For Secrets: what the server says about the content stays out of error texts. */
   readonly isSensitive?: boolean | undefined
+  /** The caller has a loop of its own: of refusals only 429 is repeated here, which is about load and not about an outage. */
+  readonly isRepeatedByCaller?: boolean | undefined
   /** `lease`: over a socket of its own and past the fence, because the fence is made of it; by default `calls`. */
   readonly lane?: 'calls' | 'lease' | undefined
 }
@@ -91,8 +93,8 @@ export function createTransport(deps: TransportDeps): Transport {
         (cause) => ({ error: explain(cause, call, signal) }),
       )
       if ('value' in outcome) return outcome.value
-      const { method } = call
-      const pause = signal.aborted ? undefined : retryPause({ method, attempt: count, error: outcome.error, random })
+      const failed = { ...call, attempt: count, error: outcome.error, random }
+      const pause = signal.aborted ? undefined : retryPause(failed)
       if (pause === undefined || clock.monotonic() + pause >= call.until) throw outcome.error
       await sleep(clock, pause, signal)
     }

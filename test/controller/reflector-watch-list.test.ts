@@ -173,6 +173,28 @@ describe('a server that comes back', () => {
     expect(run.changes).toEqual(['default/a ->4'])
   })
 
+  it('from a backup, with new writes past what was seen, is told by an object that was newer', async () => {
+    const unreachable = failure({ code: 'unreachable' })
+    const run = start({
+      streams: [
+        { events: [added('a', '30'), added('b', '4'), listEnd('50'), unreachable] },
+        { events: [added('a', '9'), added('b', '4'), listEnd('60')] },
+      ],
+    })
+    await run.clock.advance(10_000)
+    expect(run.errors).toEqual(['watch: refused', 'went back: 50 to 60'])
+    expect(run.changes.slice(2)).toEqual(['default/a 30>9'])
+  })
+
+  it('with a same name for another object is not taken for one from a backup', async () => {
+    const other = event('ADDED', { name: 'a', uid: 'other', version: '9' })
+    const run = start({
+      streams: [{ events: [added('a', '30'), listEnd('50'), expired] }, { events: [other, listEnd('60')] }],
+    })
+    await run.clock.advance(10_000)
+    expect(run.errors).toEqual(['watch: refused'])
+  })
+
   it('with versions that are no numbers is taken as it is', async () => {
     const run = start({ streams: [{ events: [listEnd('b'), event('MODIFIED', { version: 'a' }), torn] }] })
     await run.clock.advance(10_000)

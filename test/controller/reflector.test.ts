@@ -183,6 +183,13 @@ describe('a reflector whose watch ends', () => {
       relists: [{ limit: 2, resourceVersion: '5' }],
     },
     {
+      name: 'lists after nobody listened any more: what comes back may have another past',
+      watches: [{ events: [failure({ code: 'unreachable' })] }, settled],
+      lists: [page('20')],
+      resumes: ['5', '20'],
+      relists: [{ limit: 2, resourceVersion: '5' }],
+    },
+    {
       name: 'does not list when short watches bring events',
       watches: [
         { end: 'clean' },
@@ -244,7 +251,7 @@ describe('the pause of a reflector', () => {
     },
     {
       name: 'grows to 4 s only while nobody answers, so that a server that is back is found within 5 s',
-      error: failure({ code: 'unreachable' }),
+      error: failure({ code: 'broken' }),
       want: [800, 1_600, 3_200, 4_000, 4_000, 4_000, 4_000, 4_000],
     },
   ])('$name', async ({ error, want }) => {
@@ -256,6 +263,26 @@ describe('the pause of a reflector', () => {
     }
     const pauses = opened.slice(1).map((at, index) => at - (opened[index] as number))
     expect(pauses).toEqual(want)
+  })
+
+  it('after an outage does not make the answer of a server that is back (410) wait as long as silence did', async () => {
+    const down = { events: [failure({ code: 'broken' })] }
+    const run = start({
+      lists: [page('5'), page('20')],
+      watches: [...Array(8).fill(down), { events: [expired] }],
+      random: 1,
+    })
+    while (run.asked.watches.length < 9) await run.clock.advance(100)
+    await run.clock.advance(800)
+    expect(run.reflector.resourceVersion).toBe('20')
+  })
+
+  it('for a server that is not up yet (503) is two seconds at most at first, though it names five', async () => {
+    const run = start({ lists: [page('5')], watches: [{ events: [failure({ status: 503, retryAfter: 5_000 })] }] })
+    await run.clock.advance(1_999)
+    expect(run.asked.watches).toHaveLength(1)
+    await run.clock.advance(1)
+    expect(run.asked.watches).toHaveLength(2)
   })
 
   it('starts anew when the last failure was two calm minutes ago', async () => {

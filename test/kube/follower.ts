@@ -22,7 +22,7 @@ export function startFollower({ cluster, onChange, random = Math.random }: Follo
   const transport = createTransport({ cluster, clock: systemClock, random })
   const store = createStore<Project>({ transform: frozen })
   const told: string[] = []
-  const asked = { lists: 0, watches: 0 }
+  const asked = { lists: 0 }
   const reflector = createReflector({
     listWatch: counted(createProjects(transport).listWatch, asked),
     store,
@@ -58,17 +58,20 @@ export function startFollower({ cluster, onChange, random = Math.random }: Follo
   }
 }
 
-/** Counts whole lists, in pages or as a stream; a look at the newest version is none. */
-function counted<T>(listWatch: ListWatch<T>, asked: { lists: number; watches: number }): ListWatch<T> {
+/** Counts lists that came whole, in pages or as a stream. */
+function counted<T>(listWatch: ListWatch<T>, asked: { lists: number }): ListWatch<T> {
   return {
-    list(options) {
-      if (options.limit !== 1 && options.continue === undefined) asked.lists += 1
-      return listWatch.list(options)
+    async list(options) {
+      const page = await listWatch.list(options)
+      // A look at the newest version is no list.
+      if (options.limit !== 1 && !page.continue) asked.lists += 1
+      return page
     },
-    watch(options) {
-      if (options.sendInitialEvents) asked.lists += 1
-      else asked.watches += 1
-      return listWatch.watch(options)
+    async *watch(options) {
+      for await (const event of listWatch.watch(options)) {
+        if (event.type === 'BOOKMARK' && event.object.metadata.annotations !== undefined) asked.lists += 1
+        yield event
+      }
     },
   }
 }

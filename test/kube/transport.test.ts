@@ -253,6 +253,14 @@ describe('a call that failed', () => {
     expect(retryAfter).toBeLessThanOrEqual(60_000)
   })
 
+  it('is left to a caller with a loop of its own, but for a busy server (429)', async () => {
+    const asked = { ...get, isRepeatedByCaller: true }
+    const starting = await setUp([down, fine])
+    await expect(starting.transport.request(asked)).rejects.toMatchObject({ status: 503, retryAfter: 1_000 })
+    const loaded = await setUp([busy, fine])
+    expect(await loaded.transport.request(asked)).toEqual({ ok: true })
+  })
+
   it('does not ask again for a version from the future', async () => {
     const details = { causes: [{ reason: 'ResourceVersionTooLarge' }], retryAfterSeconds: 1 }
     const { server, transport } = await setUp([refusal(504, 'Timeout', { details })])
