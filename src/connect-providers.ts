@@ -1,7 +1,7 @@
 // Hetzner, Telegram and the probe, each with sockets of its own: one that hangs never holds the others'.
 
 import { Agent } from 'undici'
-import type { Clock } from './clock.ts'
+import { type Clock, seconds } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Fence } from './fence.ts'
 import type { Metrics } from './metrics.ts'
@@ -9,7 +9,7 @@ import { createAccounts } from './providers/hcloud/create-accounts.ts'
 import { createProbe } from './providers/probe/probe.ts'
 import { createBots } from './providers/telegram/bot.ts'
 import { accountIdentity } from './reconcilers/account-identity.ts'
-import { gatedFetch } from './socket-gate.ts'
+import { gatedFetch, settledConnector } from './socket-gate.ts'
 
 export interface ProvidersDeps {
   config: Config
@@ -26,7 +26,8 @@ export interface ProvidersDeps {
 
 export function connectProviders(deps: ProvidersDeps) {
   const { config, clock, random, metrics, fence, clusterID, redact, onChange } = deps
-  const agents = { hcloud: new Agent({ allowH2: false }), telegram: new Agent({ allowH2: false }) }
+  const newAgent = () => new Agent({ allowH2: false, connect: settledConnector({ timeout: seconds(10) }) })
+  const agents = { hcloud: newAgent(), telegram: newAgent() }
   const { allowance } = fence
   const accounts = createAccounts({
     endpoint: config.hcloudEndpoint,

@@ -3,7 +3,7 @@
 
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
-import { type Agent, type Dispatcher, request } from 'undici'
+import { type Agent, buildConnector, type Dispatcher, request } from 'undici'
 import type { Clock, Duration } from './clock.ts'
 import type { Fence } from './fence.ts'
 
@@ -14,6 +14,22 @@ export class NotBegun extends Error {
 }
 
 type Controller = Dispatcher.DispatchController
+
+/**
+ * Connects, and hands the socket over one turn later. Node holds what is written to a TLS socket until the turn in which its
+ * handshake ended is over: a request written at once would leave after the last look, and not with it.
+ */
+export function settledConnector(options: buildConnector.BuildOptions): buildConnector.connector {
+  const connect = buildConnector({ allowH2: false, ...options })
+  return (target, callback) =>
+    connect(target, (...[error, socket]) => {
+      if (error !== null) return callback(error, null)
+      setImmediate(() => {
+        if (socket.destroyed) callback(new Error('The connection ended as soon as it was made'), null)
+        else callback(null, socket)
+      })
+    })
+}
 
 /** For one request: a dispatcher composed with this asks `mayBegin` when a socket is ready, however long that took. */
 export function socketGate(mayBegin: () => boolean): Dispatcher.DispatcherComposeInterceptor {

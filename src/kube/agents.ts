@@ -2,6 +2,7 @@
 
 import { Agent, type Dispatcher } from 'undici'
 import { seconds } from '../clock.ts'
+import { settledConnector } from '../socket-gate.ts'
 import type { TlsMaterial } from './cluster-access.ts'
 
 export interface Agents {
@@ -54,7 +55,7 @@ function createAgent(tls: TlsMaterial, connections: number | null): Agent {
     bodyTimeout: 0,
     // Well below the server's own limit, so that a call is hardly ever sent into a connection that is just being closed.
     keepAliveTimeout: seconds(30),
-    connect: { timeout: seconds(10), ...defined(tls) },
+    connect: settledConnector({ timeout: seconds(10), ...defined(tls) }),
   })
 }
 
