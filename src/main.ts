@@ -26,7 +26,7 @@ import { recordWrites } from './kube/record-writes.ts'
 import { leaseName } from './kube/rights.ts'
 import { createSecrets } from './kube/secrets.ts'
 import { createTransport, type Transport } from './kube/transport.ts'
-import { watchRemedy } from './kube/watch-remedy.ts'
+import { watchRemedy, wentBackRemedy } from './kube/watch-remedy.ts'
 import { createLeadership } from './leadership.ts'
 import { live } from './life-cycle.ts'
 import { createLiveness } from './liveness.ts'
@@ -115,6 +115,7 @@ function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: 
       liveness.watchFailed()
       log.warn({ err: error, phase }, watchRemedy(error))
     },
+    onWentBack: (versions) => log.error(versions, wentBackRemedy),
   })
   const wakeOwner = (uid: string) => {
     for (const project of store.byIndex('uid', uid)) queue.add(keyOf(project))
