@@ -43,8 +43,8 @@ export async function createProjects(api: Api, count: number): Promise<KubeObjec
 }
 
 /** Some at a time, in order. */
-export async function forEach<T>(all: readonly T[], act: (each: T) => Promise<unknown>): Promise<void> {
-  const rest = all.values()
+export async function forEach<T>(all: Iterable<T>, act: (each: T) => Promise<unknown>): Promise<void> {
+  const rest = [...all].values()
   const work = async () => {
     for (const each of rest) await act(each)
   }
