@@ -46,7 +46,7 @@ export function startFollower({ cluster, onChange, random = Math.random }: Follo
         'the cache to hold what the API server holds',
         async () => {
           const truth = await api.list({ apiVersion: 'botyard.dev/v1alpha1', kind: 'Project' })
-          return versions(store.list()).join() === versions(truth as unknown as Project[]).join()
+          return reflector.synced && versions(store.list()).join() === versions(truth as unknown as Project[]).join()
         },
         { within },
       ),
