@@ -27,12 +27,12 @@ export interface SoakOptions {
 
 /** What may lie between two quiet moments: connections that are kept, timers of calls in hand, code that has just been compiled. */
 const levels: Record<keyof Sample, Level> = {
-  heap: { slack: 3 },
+  heap: { slack: 2, share: 0.05 },
   memory: { slack: 15 },
   sockets: { slack: 10 },
-  timers: { slack: 20 },
-  signals: { slack: 40 },
-  listeners: { slack: 40 },
+  timers: { slack: 15 },
+  signals: { slack: 15 },
+  listeners: { slack: 15 },
 }
 
 /** Caches, connections and compiled code: what is there only once must be there before it counts. */
