@@ -68,8 +68,11 @@ const hasteMs = 2_500
 /** The same, and nothing is left of the haste in which it was made: what somebody does next is no surprise in mid-work. */
 export async function createLongReady(stage: Stage): Promise<void> {
   await createReady(stage)
-  await delay(hasteMs)
+  await untilCalm()
 }
+
+/** Until nothing is waited for any more that an earlier process may have begun. */
+export const untilCalm = (): Promise<void> => delay(hasteMs)
 
 export const account = ({ world, tenant }: Stage) => world.hcloud.control.project(tenant.hetznerToken)
 
