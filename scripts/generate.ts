@@ -31,7 +31,7 @@ await write({
   'charts/botyard/values.yaml': `# ${from('values.schema.json')}\n${valuesYaml(values)}`,
   'docs/reference/chart-values.md': `<!-- ${from('charts/botyard/values.schema.json')} -->\n${chartValuesPage(values)}`,
   'docs/reference/events.md': `<!-- ${from('src/reconcilers/events.ts')} -->\n${eventsPage()}`,
-  'docs/reference/metrics.md': `<!-- ${from('src/metrics.ts')} -->\n${metricsPage()}`,
+  'docs/reference/metrics.md': `<!-- ${from('src/serving/metrics.ts')} -->\n${metricsPage()}`,
   'docs/reference/flags.md': `<!-- ${from('src/flags.ts')} -->\n${flagsPage()}`,
   'docs/reference/fault-plan.schema.json': `${JSON.stringify(faultPlanSchema(), null, 2)}\n`,
 })

@@ -3,13 +3,13 @@
 import { Agent } from 'undici'
 import { type Clock, seconds } from './clock.ts'
 import type { Config } from './config.ts'
-import type { Fence } from './fence.ts'
-import type { Metrics } from './metrics.ts'
+import type { Fence } from './leadership/fence.ts'
+import { gatedFetch, settledConnector } from './leadership/socket-gate.ts'
 import { createAccounts } from './providers/hcloud/create-accounts.ts'
 import { createProbe } from './providers/probe/probe.ts'
 import { createBots } from './providers/telegram/bot.ts'
 import { accountIdentity } from './reconcilers/account-identity.ts'
-import { gatedFetch, settledConnector } from './socket-gate.ts'
+import type { Metrics } from './serving/metrics.ts'
 
 export interface ProvidersDeps {
   config: Config

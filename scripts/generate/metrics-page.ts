@@ -1,5 +1,5 @@
 // docs/reference/metrics.md: every series of /metrics but those of the process.
-import { createMetrics, type MetricDescription } from '../../src/metrics.ts'
+import { createMetrics, type MetricDescription } from '../../src/serving/metrics.ts'
 import { code, table } from './markdown.ts'
 
 const isOwn = ({ name }: MetricDescription) => name.startsWith('botyard_')

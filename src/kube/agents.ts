@@ -2,7 +2,7 @@
 
 import { Agent, type Dispatcher } from 'undici'
 import { seconds } from '../clock.ts'
-import { settledConnector } from '../socket-gate.ts'
+import { settledConnector } from '../leadership/socket-gate.ts'
 import type { TlsMaterial } from './cluster-access.ts'
 
 export interface Agents {

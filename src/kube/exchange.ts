@@ -1,7 +1,7 @@
 // One HTTP exchange with the API server as ourselves; a 401 earns one more, with credentials that were read again.
 
 import { request as send } from 'undici'
-import { socketGate } from '../socket-gate.ts'
+import { socketGate } from '../leadership/socket-gate.ts'
 import { type Agents, createAgentPool } from './agents.ts'
 import type { Access, ClusterAccess } from './cluster-access.ts'
 import { ConnectionError } from './connection-error.ts'

@@ -1,7 +1,7 @@
 // Calls to the API server over HTTP/1.1: deadline, retries and typed errors, in one place.
 
 import { type Clock, type Duration, deadline, seconds, sleep } from '../clock.ts'
-import { type Fence, openFence } from '../fence.ts'
+import { type Fence, openFence } from '../leadership/fence.ts'
 import { readAnswer, readError } from './answer.ts'
 import { isApiError } from './api-error.ts'
 import { retryPause } from './call-retry.ts'

@@ -16,8 +16,8 @@ const provider: Layer = { folders: ['src/clock.ts'], packages: ['zod', 'undici',
 
 /** Root files that `main` composes: they serve the process and know nothing of Projects. */
 const support: Layer = {
-  folders: ['src/clock.ts', 'src/flags.ts', 'src/log.ts', 'src/redact.ts', 'src/metrics', 'src/page-server.ts'],
-  packages: ['pino', 'prom-client', 'zod', '@peculiar/x509', 'reflect-metadata', 'node:'],
+  folders: ['src/clock.ts', 'src/flags.ts', 'src/log.ts', 'src/redact.ts'],
+  packages: ['pino', 'zod', 'node:'],
 }
 
 /** The first matching path names a file's layer. */
@@ -25,7 +25,7 @@ export const layers: Record<string, Layer> = {
   'src/api/': { folders: [], packages: ['zod'] },
   'src/controller/': { folders: ['src/clock.ts'], packages: [] },
   'src/kube/': {
-    folders: ['src/api/', 'src/clock.ts', 'src/fence.ts', 'src/socket-gate.ts'],
+    folders: ['src/api/', 'src/clock.ts', 'src/leadership/fence.ts', 'src/leadership/socket-gate.ts'],
     packages: ['undici', '@kubernetes/client-node', 'yaml', 'node:'],
   },
   'src/providers/hcloud/': provider,
@@ -38,24 +38,22 @@ export const layers: Record<string, Layer> = {
     packages: ['@peculiar/x509', 'reflect-metadata', 'node:'],
   },
   'src/main.ts': { anything: true, folders: [], packages: [] },
-  'src/life-cycle.ts': { folders: ['src/clock.ts', 'src/leadership.ts'], types: ['src/controller/'], packages: [] },
   'src/connect-providers.ts': {
-    folders: ['src/clock.ts', 'src/socket-gate.ts', 'src/providers/', 'src/reconcilers/account-identity.ts'],
-    types: ['src/config.ts', 'src/fence.ts', 'src/metrics.ts'],
+    folders: ['src/clock.ts', 'src/leadership/socket-gate.ts', 'src/providers/', 'src/reconcilers/account-identity.ts'],
+    types: ['src/config.ts', 'src/leadership/fence.ts', 'src/serving/metrics.ts'],
     packages: ['undici'],
   },
-  'src/leadership.ts': { folders: ['src/clock.ts', 'src/fence.ts', 'src/controller/'], packages: ['pino', 'node:'] },
-  'src/serving.ts': {
-    folders: ['src/clock.ts', 'src/config.ts', 'src/health.ts', 'src/kube/', 'src/liveness.ts', 'src/metrics'],
-    packages: ['pino'],
+  'src/leadership/': { folders: ['src/clock.ts', 'src/controller/'], packages: ['pino', 'undici', 'node:'] },
+  'src/serving/': {
+    folders: ['src/clock.ts', 'src/config.ts', 'src/kube/', 'src/log.ts'],
+    types: ['src/controller/'],
+    packages: ['pino', 'prom-client', '@peculiar/x509', 'reflect-metadata', 'node:'],
   },
   'src/telling.ts': {
     folders: ['src/api/', 'src/clock.ts', 'src/controller/', 'src/kube/', 'src/reconcilers/'],
     packages: ['pino', 'node:'],
   },
   'src/clock.ts': { folders: [], packages: [] },
-  'src/fence.ts': { folders: ['src/clock.ts'], packages: [] },
-  'src/socket-gate.ts': { folders: ['src/clock.ts', 'src/fence.ts'], packages: ['undici', 'node:'] },
   'src/': support,
   'simulators/': {
     folders: [],
@@ -146,7 +144,7 @@ export function importsOfSteps(sources: readonly Source[]): string[] {
 }
 
 /** Where real time, chance and network may enter: everything else gets them injected. */
-const roots = ['src/main.ts', 'src/clock.ts', 'src/health.ts', 'simulators/main.ts', 'simulators/kit/clock.ts']
+const roots = ['src/main.ts', 'src/clock.ts', 'src/serving/health.ts', 'simulators/main.ts', 'simulators/kit/clock.ts']
 
 const ambient = new Set([
   'fetch',

@@ -1,7 +1,7 @@
 // What an operator tells of its work while it does it: events in the Project's namespace, and the metrics of a real process.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createMetrics } from '../../src/metrics.ts'
+import { createMetrics } from '../../src/serving/metrics.ts'
 import { waitFor } from '../support/control-plane.ts'
 import { type Family, parseExposition } from '../support/exposition.ts'
 import {

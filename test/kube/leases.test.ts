@@ -2,9 +2,9 @@
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { seconds, systemClock } from '../../src/clock.ts'
-import { createFence } from '../../src/fence.ts'
 import { createLeases } from '../../src/kube/leases.ts'
 import { createTransport } from '../../src/kube/transport.ts'
+import { createFence } from '../../src/leadership/fence.ts'
 import { fakeApiServer, json, type Reply, refusal, silence, text } from './fake-api-server.ts'
 
 const claim = { holderIdentity: 'a', leaseDurationSeconds: 15 }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { seconds } from '../../src/clock.ts'
-import { createLeadership } from '../../src/leadership.ts'
+import { createLeadership } from '../../src/leadership/leadership.ts'
 import { createLogger } from '../../src/log.ts'
 import { createLeaseWorld } from '../controller/lease-world.ts'
 import { fakeClock } from '../support/fake-clock.ts'

@@ -134,7 +134,7 @@ export const rules1To6: readonly Mutation[] = [
   {
     rule: 'R3',
     what: 'a last look at the clock at the socket',
-    file: 'src/socket-gate.ts',
+    file: 'src/leadership/socket-gate.ts',
     from: 'if (mayBegin())',
     to: 'if (true)',
     killedBy: 'sends no byte when the process was frozen while it connected',
@@ -142,7 +142,7 @@ export const rules1To6: readonly Mutation[] = [
   {
     rule: 'R3',
     what: 'a last look at the lease at the socket',
-    file: 'src/socket-gate.ts',
+    file: 'src/leadership/socket-gate.ts',
     from: ' && fence.allowance() > 0',
     to: '',
     killedBy: 'is not begun when the lease has been lost meanwhile',
@@ -150,7 +150,7 @@ export const rules1To6: readonly Mutation[] = [
   {
     rule: 'R3',
     what: 'the renew deadline',
-    file: 'src/fence.ts',
+    file: 'src/leadership/fence.ts',
     from: 'age < renewDeadline ?',
     to: 'true ?',
     killedBy: 'is not begun when the lease was not renewed in time meanwhile',
@@ -158,7 +158,7 @@ export const rules1To6: readonly Mutation[] = [
   {
     rule: 'R4',
     what: 'one lease more after the begin of the leadership',
-    file: 'src/leadership.ts',
+    file: 'src/leadership/leadership.ts',
     from: 'state.since + times.leaseDuration',
     to: 'state.since',
     killedBy: 'from the begin of its leadership and one lease more',

@@ -6,9 +6,9 @@ import { text } from 'node:stream/consumers'
 import { gzipSync } from 'node:zlib'
 import { Agent } from 'undici'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { systemClock } from '../src/clock.ts'
-import { openFence } from '../src/fence.ts'
-import { gatedFetch } from '../src/socket-gate.ts'
+import { systemClock } from '../../src/clock.ts'
+import { openFence } from '../../src/leadership/fence.ts'
+import { gatedFetch } from '../../src/leadership/socket-gate.ts'
 
 async function setUp(listener: RequestListener) {
   const server = createServer(listener)

@@ -1,9 +1,9 @@
 // The order of beginning and ending: told to stop, or without its lease.
 
 import { describe, expect, it } from 'vitest'
-import { seconds } from '../src/clock.ts'
-import { live } from '../src/life-cycle.ts'
-import { fakeClock } from './support/fake-clock.ts'
+import { seconds } from '../../src/clock.ts'
+import { live } from '../../src/leadership/life-cycle.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 
 function stage(o: { ends?: boolean; starts?: () => Promise<void> } = {}) {
   const clock = fakeClock()

@@ -1,7 +1,7 @@
 // Whether this process should be started anew. That its event loop runs is shown by the answer itself; what can hang without
 // it is told here: a watch that shows no sign of life, and workers that never come back.
 
-import { type Clock, type Duration, minutes } from './clock.ts'
+import { type Clock, type Duration, minutes } from '../clock.ts'
 
 export interface Liveness {
   /** The watch has failed and goes on by itself: that, too, is a sign of life. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createLiveness } from '../src/liveness.ts'
-import { fakeClock } from './support/fake-clock.ts'
+import { createLiveness } from '../../src/serving/liveness.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 
 const minute = 60_000
 const idle = { overdue: 0, workers: 64 }

@@ -2,7 +2,7 @@
 // of the token.
 
 import { createHash } from 'node:crypto'
-import { type Clock, type Duration, seconds } from './clock.ts'
+import { type Clock, type Duration, seconds } from '../clock.ts'
 
 export type Admission =
   | { readonly kind: 'admitted' }

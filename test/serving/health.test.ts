@@ -1,7 +1,7 @@
 import { connect } from 'node:net'
 import { fetch } from 'undici'
 import { afterEach, describe, expect, it } from 'vitest'
-import { type HealthDeps, type HealthServer, startHealthServer } from '../src/health.ts'
+import { type HealthDeps, type HealthServer, startHealthServer } from '../../src/serving/health.ts'
 
 let server: HealthServer | undefined
 afterEach(() => server?.close())

@@ -4,7 +4,7 @@
 import { pipeline, type Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { type Agent, buildConnector, type Dispatcher, request } from 'undici'
-import type { Clock, Duration } from './clock.ts'
+import { type Clock, type Duration, nextTurn } from '../clock.ts'
 import type { Fence } from './fence.ts'
 
 /** The request was given up before its first byte: it has certainly had no effect. */
@@ -24,7 +24,7 @@ export function settledConnector(options: buildConnector.BuildOptions): buildCon
   return (target, callback) =>
     connect(target, (...[error, socket]) => {
       if (error !== null) return callback(error, null)
-      setImmediate(() => {
+      void nextTurn().then(() => {
         if (socket.destroyed) callback(new Error('The connection ended as soon as it was made'), null)
         else callback(null, socket)
       })

@@ -1,6 +1,6 @@
 // R2 and R3: how long a call may take that begins now, judged by the monotonic age of the lease; and whether it may begin.
 
-import { type Clock, type Duration, seconds } from './clock.ts'
+import { type Clock, type Duration, seconds } from '../clock.ts'
 
 /** R3: below the lease duration, so that a call of a lost leader has ended before the next leader begins. */
 export const longestCall: Duration = seconds(10)

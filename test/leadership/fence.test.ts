@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { seconds } from '../src/clock.ts'
-import { createFence, openFence } from '../src/fence.ts'
-import { fakeClock } from './support/fake-clock.ts'
+import { seconds } from '../../src/clock.ts'
+import { createFence, openFence } from '../../src/leadership/fence.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 
 const times = { leaseDuration: seconds(15), renewDeadline: seconds(10) }
 

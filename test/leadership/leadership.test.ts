@@ -1,11 +1,11 @@
 // Who may work: the only process from its start, one of several while it holds the Lease.
 
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { seconds } from '../src/clock.ts'
-import { createLeadership } from '../src/leadership.ts'
-import { createLogger } from '../src/log.ts'
-import { createLeaseWorld, usualTimes } from './controller/lease-world.ts'
-import { fakeClock } from './support/fake-clock.ts'
+import { seconds } from '../../src/clock.ts'
+import { createLeadership } from '../../src/leadership/leadership.ts'
+import { createLogger } from '../../src/log.ts'
+import { createLeaseWorld, usualTimes } from '../controller/lease-world.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 
 const signal = new AbortController().signal
 

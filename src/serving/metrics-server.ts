@@ -1,6 +1,6 @@
 // /metrics over HTTPS, for those whom the cluster lets read it.
 
-import type { Clock } from './clock.ts'
+import type { Clock } from '../clock.ts'
 import { followCertificate, readCertificate, selfSigned } from './metrics-certificate.ts'
 import type { Admission, MetricsGate } from './metrics-gate.ts'
 import { type Page, type PageServer, startPageServer, textPage } from './page-server.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { createMetrics } from '../src/metrics.ts'
-import { parseExposition } from './support/exposition.ts'
-import { fakeClock } from './support/fake-clock.ts'
+import { createMetrics } from '../../src/serving/metrics.ts'
+import { parseExposition } from '../support/exposition.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 
 type Metrics = ReturnType<typeof createMetrics>
 

@@ -6,7 +6,7 @@ import { hostname } from 'node:os'
 import path from 'node:path'
 import { createSecureContext } from 'node:tls'
 import * as x509 from '@peculiar/x509'
-import { type Clock, type Duration, hours, seconds } from './clock.ts'
+import { type Clock, type Duration, hours, seconds } from '../clock.ts'
 import type { ServingCertificate } from './page-server.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const

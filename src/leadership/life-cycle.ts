@@ -1,8 +1,8 @@
 // The order in which a process begins and ends its work: caches, leadership, work; and at the end work first, then the
 // leadership. Told to stop it ends what it began; without its lease it lets nothing go on.
 
-import { type Clock, seconds, sleep } from './clock.ts'
-import type { Controller } from './controller/controller.ts'
+import { type Clock, seconds, sleep } from '../clock.ts'
+import type { Controller } from '../controller/controller.ts'
 import type { Leadership } from './leadership.ts'
 
 export interface LifeCycleDeps {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { createMetricsGate } from '../src/metrics-gate.ts'
-import { fakeClock } from './support/fake-clock.ts'
+import { createMetricsGate } from '../../src/serving/metrics-gate.ts'
+import { fakeClock } from '../support/fake-clock.ts'
 
 interface World {
   /** Who holds a token. */

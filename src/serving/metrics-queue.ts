@@ -1,7 +1,7 @@
 // Metrics of work queues, under the names, labels and buckets of client-go.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { Clock, Duration } from './clock.ts'
+import type { Clock, Duration } from '../clock.ts'
 
 /** What a queue tells, in step with what it does. */
 export interface QueueMetrics {

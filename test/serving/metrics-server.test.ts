@@ -4,11 +4,11 @@ import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest'
-import { readCertificate, selfSigned } from '../src/metrics-certificate.ts'
-import type { Admission } from '../src/metrics-gate.ts'
-import { type MetricsServerDeps, startMetricsServer } from '../src/metrics-server.ts'
-import type { ServingCertificate } from '../src/page-server.ts'
-import { type FakeClock, fakeClock } from './support/fake-clock.ts'
+import { readCertificate, selfSigned } from '../../src/serving/metrics-certificate.ts'
+import type { Admission } from '../../src/serving/metrics-gate.ts'
+import { type MetricsServerDeps, startMetricsServer } from '../../src/serving/metrics-server.ts'
+import type { ServingCertificate } from '../../src/serving/page-server.ts'
+import { type FakeClock, fakeClock } from '../support/fake-clock.ts'
 
 const servers: { close(): Promise<void> }[] = []
 afterEach(async () => {
