@@ -181,6 +181,6 @@ describe('not a piece of any secret', () => {
     other.remember('Create one with the permission')
     const places = new Set((await other.leaks()).map((leak) => leak.split(':')[0]))
     await other.stop()
-    expect(places).toEqual(new Set(['the log', 'a version of a Project', '/metrics', 'process arguments']))
+    expect(places).toEqual(new Set(['the log', 'a version of a Project', 'an Event', '/metrics', 'process arguments']))
   })
 })

@@ -175,12 +175,15 @@ describe('a cluster that is not ready for the operator', () => {
       expect(text.trimEnd().split('\n')).toEqual([
         'The operator may not patch projects.botyard.dev: check its ClusterRole',
         'The operator may not patch projects.botyard.dev/status: check its ClusterRole',
+        'The operator may not create events.events.k8s.io: check its ClusterRole',
+        'The operator may not patch events.events.k8s.io: check its ClusterRole',
         ...['get', 'create', 'update', 'delete'].map(
           (verb) => `The operator may not ${verb} secrets in namespace botyard-system: check its Role there`,
         ),
       ])
       await allow('half', [
         { apiGroups: ['botyard.dev'], resources: projects, verbs: ['get', 'list', 'watch', 'patch'] },
+        { apiGroups: ['events.k8s.io'], resources: ['events'], verbs: ['create', 'patch'] },
         { apiGroups: [''], resources: ['secrets'], verbs: ['get', 'create', 'update', 'delete'] },
       ])
       await operator.untilReady()
