@@ -74,7 +74,8 @@ describe('an operator', () => {
     const passes = await readValue('controller_runtime_reconcile_time_seconds_count{controller="project"}')
     expect(passes).toBeGreaterThan(5)
     const queue = '{name="project",controller="project"}'
-    expect(await readValue(`workqueue_work_duration_seconds_count${queue}`)).toBe(passes)
+    // A key that is held back, because our own write is not seen yet, is handed out as well.
+    expect(await readValue(`workqueue_work_duration_seconds_count${queue}`)).toBeGreaterThanOrEqual(passes)
     expect(await readValue(`workqueue_adds_total${queue}`)).toBeGreaterThanOrEqual(passes)
     expect(await readValue('workqueue_depth{name="project",controller="project",priority="0"}')).toBe(0)
     expect(found.find(({ name }) => name === 'rest_client_requests_total')?.labels).toEqual(['code', 'host', 'method'])
