@@ -45,7 +45,9 @@ export function startFollower({ cluster, onChange, random = Math.random }: Follo
       waitFor(
         'the cache to hold what the API server holds',
         async () => {
-          const truth = await api.list({ apiVersion: 'botyard.dev/v1alpha1', kind: 'Project' })
+          // A server that has just come back may be ready and still be filling its own cache.
+          const truth = await api.list({ apiVersion: 'botyard.dev/v1alpha1', kind: 'Project' }).catch(() => undefined)
+          if (truth === undefined) return false
           return reflector.synced && versions(store.list()).join() === versions(truth as unknown as Project[]).join()
         },
         { within },
