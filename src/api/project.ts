@@ -15,6 +15,8 @@ export const PLURAL = 'projects'
 export const FINALIZER = `${GROUP}/cleanup`
 /** The Secret in the operator's namespace that a deletion needs; it goes after all the rest. */
 export const ESCROW_FINALIZER = `${GROUP}/escrow`
+/** All of ours. */
+export const FINALIZERS: readonly string[] = [FINALIZER, ESCROW_FINALIZER]
 
 export const ANNOTATIONS = {
   /** Reconcile now; the value is echoed in status.lastHandledReconcileAt. */

@@ -1,6 +1,6 @@
 // The guard: no effect before the finalizer is on (R6) and the tokens are in escrow. Owns no condition; writes to the cluster alone.
 
-import { ESCROW_FINALIZER, FINALIZER } from '../api/project.ts'
+import { FINALIZER, FINALIZERS } from '../api/project.ts'
 import { isSameEscrow, readEscrow, writeEscrow } from './escrow.ts'
 import { accessOf, type EscrowContent, type Pass } from './pass.ts'
 
@@ -13,7 +13,7 @@ export async function guard(pass: Pass): Promise<void> {
 async function keepFinalizer(pass: Pass): Promise<void> {
   const { project, deps, signal } = pass
   const finalizers = project.metadata.finalizers ?? []
-  const wanted = deps.settings.escrow ? [FINALIZER, ESCROW_FINALIZER] : [FINALIZER]
+  const wanted = deps.settings.escrow ? FINALIZERS : [FINALIZER]
   const missing = wanted.filter((each) => !finalizers.includes(each))
   if (missing.length > 0) {
     const { metadata } = await deps.projects.setFinalizers(project, [...finalizers, ...missing], signal)

@@ -1,7 +1,7 @@
 // The end of a deletion, in steps that a crash cannot lose: what is outside is gone, so `cleanup` comes off; the escrow goes,
 // so `escrow` comes off. Whoever finds the second finalizer alone need not prove anything again, and could not.
 
-import { ESCROW_FINALIZER, FINALIZER, type Project } from '../api/project.ts'
+import { ESCROW_FINALIZER, FINALIZER, FINALIZERS, type Project } from '../api/project.ts'
 import type { DeletionProgress } from './deletion-report.ts'
 import { removeEscrow } from './escrow.ts'
 import type { Pass } from './pass.ts'
@@ -15,7 +15,7 @@ export async function letGo(pass: Pass): Promise<DeletionProgress> {
   if (finalizersOf(pass.project).includes(ESCROW_FINALIZER)) await takeOff(pass, FINALIZER)
   // The escrow is the last thing that could still finish a deletion.
   await removeEscrow(pass, pass.project.metadata.uid)
-  await takeOff(pass, FINALIZER, ESCROW_FINALIZER)
+  await takeOff(pass, ...FINALIZERS)
   return { kind: 'gone' }
 }
 

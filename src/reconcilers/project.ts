@@ -1,7 +1,7 @@
 // Reconciles one Project: the steps in order, one status patch at the end. The table of contents of the operator.
 
 import { parseDuration } from '../api/duration.ts'
-import { ESCROW_FINALIZER, FINALIZER, type Project, parseProject } from '../api/project.ts'
+import { FINALIZERS, type Project, parseProject } from '../api/project.ts'
 import type { StepConditionType } from '../api/reasons.ts'
 import { type Duration, minutes, seconds } from '../clock.ts'
 import type { Reconcile, ReconcileResult } from '../controller/reconcile.ts'
@@ -57,7 +57,7 @@ const isDeleted = ({ metadata }: Project): boolean => metadata.deletionTimestamp
 
 /** Deleted, and nothing of ours holds it: others' finalizers may still. */
 const isLetGo = (project: Project): boolean =>
-  isDeleted(project) && !project.metadata.finalizers?.some((each) => each === FINALIZER || each === ESCROW_FINALIZER)
+  isDeleted(project) && !project.metadata.finalizers?.some((each) => FINALIZERS.includes(each))
 
 const isFirstVisit = (project: Project): boolean => !isDeleted(project) && project.status?.conditions === undefined
 
