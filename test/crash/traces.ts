@@ -56,13 +56,19 @@ export function compareTraces(expectedText: string, foundText: string): { missin
   return result
 }
 
-function without(lines: readonly string[], others: readonly string[]): string[] {
-  const left = others.map(comparable)
-  return lines.filter((line) => {
+/** Says of one line after the other whether it is among these; each of them stands for one. */
+function among(lines: readonly string[]): (line: string) => boolean {
+  const left = lines.map(comparable)
+  return (line) => {
     const at = left.indexOf(comparable(line))
     if (at >= 0) left.splice(at, 1)
-    return at < 0
-  })
+    return at >= 0
+  }
+}
+
+function without(lines: readonly string[], others: readonly string[]): string[] {
+  const isAmong = among(others)
+  return lines.filter((line) => !isAmong(line))
 }
 
 const comparable = (line: string): string => (isReport(line) ? 'a report' : line)
@@ -71,23 +77,17 @@ const comparable = (line: string): string => (isReport(line) ? 'a report' : line
 export function inBoth(text: string, other: string): string {
   const others = blocksOf(other)
   const [title] = text.split('\n')
-  const kept = blocksOf(text).map((block, at) => {
-    const strange = without(block, others[at] ?? [])
-    return block.filter((line) => !strange.includes(line))
-  })
+  const kept = blocksOf(text).map((block, at) => block.filter(among(others[at] ?? [])))
   return `${title}\n${kept.map((block) => block.join('\n')).join('\n\n')}\n`
 }
 
 /** The calls that are in the golden trace, too: what time has added is no point to kill at. */
 export function withoutChance(o: { story: Story; golden: string; trace: readonly TraceLine[] }): TraceLine[] {
-  const expected = blocksOf(o.golden)
+  const isExpected = blocksOf(o.golden).map(among)
   let at = 0
   return o.trace.filter((line, index) => {
     if (index > 0 && line.point.since !== o.trace[index - 1]?.point.since) at += 1
-    const words = comparable(wordsOf(o.story, line))
-    const found = (expected[at] ?? []).findIndex((one) => comparable(one) === words)
-    if (found >= 0) expected[at]?.splice(found, 1)
-    return found >= 0
+    return isExpected[at]?.(wordsOf(o.story, line)) ?? false
   })
 }
 
