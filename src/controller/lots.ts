@@ -9,8 +9,8 @@ export interface QueueObserver {
   onAdd?(key: string): void
   onGet?(key: string): void
   onDone?(key: string): void
-  /** The key has failed and will be tried again. */
-  onRetry?(key: string): void
+  /** The key is to be looked at later: it has failed, or wishes so. */
+  onDelay?(key: string): void
 }
 
 export interface Lots {
@@ -24,7 +24,9 @@ export interface Lots {
   laneOf(key: string): Lane
   /** Forgets what waits, not what is being worked on. */
   clear(): void
+  /** Keys that could be taken now. */
   readonly depth: number
+  /** Keys that wait in this lane, those for their `done` among them. */
   depthOf(lane: Lane): number
   readonly active: number
 }
@@ -76,7 +78,11 @@ export function createLots(partitionOf: PartitionOf, observer: QueueObserver): L
     get depth() {
       return waiting.depth
     },
-    depthOf: waiting.depthOf,
+    depthOf(lane) {
+      let depth = waiting.depthOf(lane)
+      for (const run of runs.values()) if (run.again === lane) depth++
+      return depth
+    },
     get active() {
       return runs.size
     },

@@ -32,6 +32,7 @@ export interface WorkQueue {
   shutDown(): void
   /** Keys that could be handed out now. */
   readonly depth: number
+  /** Keys that wait in this lane; one that was added while it is worked on waits, too. */
   depthOf(lane: Lane): number
   /** Keys whose time has not come, and retries whose turn has not. */
   readonly delayed: number
@@ -70,7 +71,9 @@ export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
 
   function delay(key: string, after: Duration, look: Look): void {
     if (Number.isNaN(after)) throw new RangeError(`Cannot delay ${key}: the delay is not a number`)
-    if (closed || lots.willRun(key, look.lane)) return
+    if (closed) return
+    if (after > 0) observer.onDelay?.(key)
+    if (lots.willRun(key, look.lane)) return
     if (after <= 0) come(key, look)
     else delays.set(key, after, look)
   }
@@ -93,7 +96,6 @@ export function createWorkQueue(deps: WorkQueueDeps): WorkQueue {
     addRateLimited(key, atLeast = 0) {
       const after = Math.max(backoff.next(key), atLeast)
       delay(key, after, { lane: lots.laneOf(key), isRetry: true })
-      observer.onRetry?.(key)
       return after
     },
     forget: backoff.forget,

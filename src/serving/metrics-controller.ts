@@ -83,6 +83,7 @@ export function controllerMetrics(registers: Registry[]): (controller: Controlle
     // A rate needs the series from the start.
     for (const result of results) total.inc({ ...labels, result }, 0)
     for (const each of [errors, terminal, panics, timeouts]) each.inc(labels, 0)
+    time.zero(labels)
     return {
       reconciled({ outcome, durationMs, timedOut }) {
         const result = resultOf[outcome]

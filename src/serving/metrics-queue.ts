@@ -8,7 +8,7 @@ export interface QueueMetrics {
   onAdd(key: string): void
   onGet(key: string): void
   onDone(key: string): void
-  onRetry(key: string): void
+  onDelay(key: string): void
 }
 
 export interface QueueToWatch {
@@ -18,8 +18,8 @@ export interface QueueToWatch {
   readonly depths: () => Readonly<Record<string, number>>
 }
 
-/** client-go's own, in seconds: from 10 ns to 1,000 s. */
-const buckets = [1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1, 10, 100, 1_000]
+/** client-go's own, in seconds: from 10 ns to 1,000 s, with the errors of its multiplication, because a bucket is known by its digits. */
+const buckets = exponential({ first: 1e-8, factor: 10, count: 12 })
 
 interface Watched {
   readonly labels: { name: string; controller: string }
@@ -32,7 +32,11 @@ export function queueMetrics(registers: Registry[]): (queue: QueueToWatch) => Qu
   const watched: Watched[] = []
   const byQueue = { labelNames: ['name', 'controller'], registers } as const
   const adds = new Counter({ name: 'workqueue_adds_total', help: 'Keys added', ...byQueue })
-  const retries = new Counter({ name: 'workqueue_retries_total', help: 'Keys added again after a failure', ...byQueue })
+  const retries = new Counter({
+    name: 'workqueue_retries_total',
+    help: 'Keys to be looked at later, after a failure or by their own wish',
+    ...byQueue,
+  })
   const waited = new Histogram({
     name: 'workqueue_queue_duration_seconds',
     help: 'How long a key waits before it is worked on',
@@ -63,8 +67,9 @@ export function queueMetrics(registers: Registry[]): (queue: QueueToWatch) => Qu
     const added = new Map<string, Duration>()
     const since = new Map<string, Duration>()
     watched.push({ labels, queue, since })
-    adds.inc(labels, 0)
-    retries.inc(labels, 0)
+    // A rate needs the series from the start.
+    for (const counter of [adds, retries]) counter.inc(labels, 0)
+    for (const histogram of [waited, worked]) histogram.zero(labels)
     const observe = (histogram: Histogram<'name' | 'controller'>, at: Duration | undefined) => {
       if (at !== undefined) histogram.observe(labels, (clock.monotonic() - at) / 1_000)
     }
@@ -82,9 +87,15 @@ export function queueMetrics(registers: Registry[]): (queue: QueueToWatch) => Qu
         observe(worked, since.get(key))
         since.delete(key)
       },
-      onRetry: () => retries.inc(labels),
+      onDelay: () => retries.inc(labels),
     }
   }
+}
+
+function exponential({ first, factor, count }: { first: number; factor: number; count: number }): number[] {
+  const bounds: number[] = []
+  for (let bound = first; bounds.length < count; bound *= factor) bounds.push(bound)
+  return bounds
 }
 
 /** What is worked on, as it stands when scraped. */

@@ -143,6 +143,24 @@ describe('retries', () => {
   })
 })
 
+describe('the depth of a lane', () => {
+  it('counts keys that could be taken, and keys that wait for their own run to end', async () => {
+    const { queue } = setUp()
+    queue.add('a/1', 'low')
+    queue.add('a/2', 'low')
+    await queue.get()
+    expect(depths(queue)).toEqual([0, 1])
+    queue.add('a/1', 'low')
+    expect([depths(queue), queue.depth]).toEqual([[0, 2], 1])
+    queue.add('a/1', 'live')
+    expect([depths(queue), queue.depth]).toEqual([[1, 1], 1])
+    queue.done('a/1')
+    expect([depths(queue), queue.depth]).toEqual([[1, 1], 2])
+    queue.shutDown()
+    expect(depths(queue)).toEqual([0, 0])
+  })
+})
+
 describe('an observer', () => {
   function observed() {
     const told: string[] = []
@@ -150,12 +168,12 @@ describe('an observer', () => {
       onAdd: (key) => told.push(`add ${key}`),
       onGet: (key) => told.push(`get ${key}`),
       onDone: (key) => told.push(`done ${key}`),
-      onRetry: (key) => told.push(`retry ${key}`),
+      onDelay: (key) => told.push(`delay ${key}`),
     }
     return { told, ...setUp({ observer }) }
   }
 
-  it('is told of each add that changes something, of each get, done and retry, in step', async () => {
+  it('is told of each add that changes something, of each get, done and delay, in step', async () => {
     const { told, queue, clock } = observed()
     queue.add('a/1', 'low')
     queue.add('a/1', 'live')
@@ -169,7 +187,18 @@ describe('an observer', () => {
     queue.done('a/1')
     await clock.advance(75)
     const once = ['add a/1', 'get a/1']
-    expect(told).toEqual([...once, 'add a/1', 'done a/1', 'get a/1', 'retry a/1', 'done a/1', 'add a/1'])
+    expect(told).toEqual([...once, 'add a/1', 'done a/1', 'get a/1', 'delay a/1', 'done a/1', 'add a/1'])
+  })
+
+  it('is told of a delay by failure and by wish alike, also when the key is sure to be looked at, and of no other', () => {
+    const { told, queue } = observed()
+    queue.addRateLimited('a/1')
+    queue.addAfter('a/1', 10)
+    queue.addAfter('a/2', 0)
+    queue.addAfter('a/2', 10)
+    queue.shutDown()
+    queue.addAfter('a/3', 10)
+    expect(told).toEqual(['delay a/1', 'delay a/1', 'add a/2', 'delay a/2'])
   })
 
   it('hears of a key given back after the shutdown, and of none that is given back twice', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createMetrics } from '../../src/serving/metrics.ts'
-import { parseExposition } from '../support/exposition.ts'
 import { fakeClock } from '../support/fake-clock.ts'
+import { busyMetrics as busy } from './busy-metrics.ts'
 
 type Metrics = ReturnType<typeof createMetrics>
 
@@ -10,113 +10,6 @@ const linesOf = async (metrics: Metrics, name: string): Promise<string[]> =>
 
 const readValue = async (metrics: Metrics, name: string): Promise<number> =>
   Number((await linesOf(metrics, name))[0]?.split(' ').at(-1))
-
-const success = { outcome: 'success', durationMs: 120, timedOut: false } as const
-
-/** Metrics of a process that has done a bit of everything. */
-function busy() {
-  const metrics = createMetrics()
-  const clock = fakeClock()
-  const controller = metrics.controller({ name: 'project', workers: 64, active: () => 3 })
-  const queue = metrics.queue({ name: 'project', clock, depths: () => ({ '0': 2, '-100': 5 }) })
-  controller.reconciled(success)
-  queue.onAdd('a')
-  queue.onGet('a')
-  queue.onDone('a')
-  metrics.restCall({ code: '200', method: 'GET', host: 'kubernetes:443' })
-  metrics.election('botyard').leads(true)
-  metrics.certificateRead('read')
-  metrics.event('created')
-  metrics.hcloudRequest({ operation: 'POST /servers', code: 201 })
-  metrics.hcloudRemaining({ account: '42', remaining: 3_599 })
-  return { metrics, clock, controller, queue }
-}
-
-const reconcileTime =
-  '.005 .01 .025 .05 .1 .15 .2 .25 .3 .35 .4 .45 .5 .6 .7 .8 .9 1 1.25 1.5 1.75 2 2.5 3 3.5 4 4.5 5 6 7 8 9 10 15 20 25 30 40 50 60'
-const queueTime = '1e-8 1e-7 1e-6 1e-5 1e-4 1e-3 1e-2 1e-1 1 10 100 1000'
-
-/** What dashboards made for controller-runtime ask for: name, type, labels, buckets. */
-const known = [
-  ['certwatcher_read_certificate_errors_total', 'counter', ''],
-  ['certwatcher_read_certificate_total', 'counter', ''],
-  ['controller_runtime_active_workers', 'gauge', 'controller'],
-  ['controller_runtime_max_concurrent_reconciles', 'gauge', 'controller'],
-  ['controller_runtime_reconcile_errors_total', 'counter', 'controller'],
-  ['controller_runtime_reconcile_panics_total', 'counter', 'controller'],
-  ['controller_runtime_reconcile_time_seconds', 'histogram', 'controller', reconcileTime],
-  ['controller_runtime_reconcile_timeouts_total', 'counter', 'controller'],
-  ['controller_runtime_reconcile_total', 'counter', 'controller result'],
-  ['controller_runtime_terminal_reconcile_errors_total', 'counter', 'controller'],
-  ['leader_election_master_status', 'gauge', 'name'],
-  ['leader_election_slowpath_total', 'counter', 'name'],
-  ['rest_client_requests_total', 'counter', 'code host method'],
-  ['workqueue_adds_total', 'counter', 'controller name'],
-  ['workqueue_depth', 'gauge', 'controller name priority'],
-  ['workqueue_longest_running_processor_seconds', 'gauge', 'controller name'],
-  ['workqueue_queue_duration_seconds', 'histogram', 'controller name', queueTime],
-  ['workqueue_retries_total', 'counter', 'controller name'],
-  ['workqueue_unfinished_work_seconds', 'gauge', 'controller name'],
-  ['workqueue_work_duration_seconds', 'histogram', 'controller name', queueTime],
-] as const
-
-const own = [
-  ['botyard_events_total', 'counter', 'outcome'],
-  ['botyard_hcloud_ratelimit_remaining', 'gauge', 'account'],
-  ['botyard_hcloud_requests_total', 'counter', 'code operation'],
-] as const
-
-const numbers = (text = ''): number[] => (text === '' ? [] : text.split(' ').map(Number))
-
-describe('the metrics page', () => {
-  it('has every series of controller-runtime with its type, labels and buckets, a few of its own, and no other', async () => {
-    const families = parseExposition(await busy().metrics.page.render())
-    const found = families.filter(({ name }) => !/^(process|nodejs)_/.test(name))
-    const expected = [...own, ...known].map(([name, type, labels, buckets]) => ({
-      ...{ name, type, labels: labels === '' ? [] : labels.split(' ') },
-      buckets: numbers(buckets),
-    }))
-    expect(found.map(({ name, type, labels, buckets }) => ({ name, type, labels, buckets }))).toEqual(
-      expected.sort((a, b) => (a.name < b.name ? -1 : 1)),
-    )
-  })
-
-  it.each([
-    'process_cpu_seconds_total',
-    'process_resident_memory_bytes',
-    'process_open_fds',
-    'process_start_time_seconds',
-    'nodejs_heap_size_used_bytes',
-    'nodejs_eventloop_lag_p99_seconds',
-    'nodejs_gc_duration_seconds',
-  ])('has beside them, of process and event loop: %s', async (name) => {
-    const families = parseExposition(await busy().metrics.page.render())
-    expect(families.map((family) => family.name)).toContain(name)
-  })
-
-  it('is worded as Prometheus asks: help, units, and `_total` for counters alone', async () => {
-    const families = parseExposition(await busy().metrics.page.render()).filter(({ name }) => /^botyard_/.test(name))
-    expect(families.length).toBeGreaterThan(0)
-    for (const { name, type, help, labels } of families) {
-      expect(help, name).toMatch(/^[A-Z].*[^.]$/)
-      expect(name, name).toMatch(/^[a-z][a-z0-9]*(_[a-z0-9]+)+$/)
-      expect(name.endsWith('_total'), name).toBe(type === 'counter')
-      expect(name, name).not.toMatch(/_(gauge|counter|histogram|summary|bucket|sum|count)(_|$)/)
-      expect(name, name).not.toMatch(/_(ms|milliseconds|minutes|hours|kb|mb|kilobytes|megabytes|percent)(_|$)/)
-      for (const label of labels) expect(label, name).toMatch(/^[a-z][a-z_]*$/)
-    }
-  })
-
-  it('is in the format that Prometheus reads', () => {
-    expect(createMetrics().page.contentType).toMatch(/^text\/plain; version=0\.0\.4/)
-  })
-
-  it('of two operators in one process does not mix them', async () => {
-    const [one, other] = [createMetrics(), createMetrics()]
-    one.hcloudRequest({ operation: 'GET /servers', code: 200 })
-    expect(await linesOf(other, 'botyard_hcloud_requests_total')).toEqual([])
-  })
-})
 
 describe('the metrics of a controller', () => {
   it('have every result from the start, so that a rate sees the first one', async () => {
@@ -150,7 +43,7 @@ describe('the metrics of a controller', () => {
 
   it('count runs that took too long, and panics', async () => {
     const { metrics, controller } = busy()
-    controller.reconciled({ ...success, timedOut: true })
+    controller.reconciled({ outcome: 'success', durationMs: 120, timedOut: true })
     controller.panicked()
     expect(await readValue(metrics, 'controller_runtime_reconcile_timeouts_total')).toBe(1)
     expect(await readValue(metrics, 'controller_runtime_reconcile_panics_total')).toBe(1)
@@ -189,7 +82,7 @@ describe('the metrics of a queue', () => {
     await clock.advance(500)
     queue.onAdd('a')
     await clock.advance(500)
-    queue.onRetry('a')
+    queue.onDelay('a')
     queue.onDone('a')
     await clock.advance(3_000)
     queue.onGet('a')
