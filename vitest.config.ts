@@ -13,6 +13,8 @@ const apartTests = [
   'test/control-plane/control-plane.cluster.test.ts',
   'test/chart/release.cluster.test.ts',
   'test/kube/restarts.cluster.test.ts',
+  'test/end-to-end/crd-removed.cluster.test.ts',
+  'test/end-to-end/namespace-deleted.cluster.test.ts',
 ]
 const longTests = 'test/**/*.long.test.ts'
 /** Programs and libraries of others: who runs the unit tests again and again need not wait for Python to load. */

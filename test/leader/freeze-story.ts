@@ -4,9 +4,10 @@
 import { randomInt } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { seededRandom } from '../../simulators/kit/random.ts'
+import type { SeenCall } from '../proxy/seen-calls.ts'
 import { waitFor } from '../support/control-plane.ts'
 import { createTenant, holdingsOf, projectOf, type Tenant } from '../support/test-lab.ts'
-import { isWork, openPair, type Pair, type Replica, type SeenCall } from './pair.ts'
+import { isWork, openPair, type Pair, type Replica } from './pair.ts'
 
 export interface FreezeOptions {
   runs: number

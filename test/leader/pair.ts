@@ -9,18 +9,11 @@ import { systemClock } from '../../simulators/kit/clock.ts'
 import { serve } from '../../simulators/kit/serve.ts'
 import { createWorld, type World } from '../../simulators/world.ts'
 import { type Arena, openArena } from '../crash/arena.ts'
-import type { Call } from '../proxy/call.ts'
 import { createRecordingProxy } from '../proxy/recording-proxy.ts'
+import { createSeenCalls, type SeenCall } from '../proxy/seen-calls.ts'
 import { type Api, waitFor } from '../support/control-plane.ts'
 import { clearProjects } from '../support/test-lab.ts'
 import { type SlowFront, startSlowFront } from './slow-front.ts'
-
-export interface SeenCall extends Call {
-  /** `performance.now()` when all of it had arrived. */
-  at: number
-  /** Once it was answered. */
-  status?: number
-}
 
 /** One place for an operator; a new process may take the place of one that has ended. */
 export interface Replica {
@@ -137,21 +130,10 @@ const isRenewal = ({ world, verb, path: target }: SeenCall) =>
   world === 'kubernetes' && target.includes('/leases') && verb !== 'GET'
 
 async function openPlace(o: PlaceOptions): Promise<{ replica: Replica; close(): Promise<void> }> {
-  const calls: SeenCall[] = []
-  const known = new WeakMap<Call, SeenCall>()
+  const { calls, listener } = createSeenCalls()
   const proxy = await createRecordingProxy({
     ...{ kubernetes: o.arena.kubernetes, hcloud: o.hcloud, telegram: o.telegram, authority: o.arena.authority },
-    listener: {
-      before(call) {
-        const seen = { ...call, at: performance.now() }
-        known.set(call, seen)
-        calls.push(seen)
-      },
-      after(call, { status }) {
-        const seen = known.get(call)
-        if (seen !== undefined) seen.status = status
-      },
-    },
+    listener,
   })
   const tls = await o.arena.authority.issueServer('slow-front')
   const front = (url: string, secured: boolean): Promise<SlowFront> =>

@@ -41,15 +41,10 @@ export const quick = {
   telegram: { newBotThrottle: false },
 }
 
-const quickArgs = [
-  '--hcloud-sweep-interval',
-  '2s',
-  '--hcloud-action-poll-interval',
-  '100ms',
-  '--drain',
-  '2s',
-  '--log-level',
-  'debug',
+/** Flags that fit it. */
+export const quickArgs = [
+  ...['--hcloud-sweep-interval', '2s', '--hcloud-action-poll-interval', '100ms'],
+  ...['--drain', '2s', '--log-level', 'debug'],
 ]
 
 const asItIs = (service: Handler): Handler => service

@@ -1,0 +1,91 @@
+// End to end on a control plane of the test's own, which it may rob of what everybody else's tests need; a proxy between the
+// operator and its three worlds tells who was asked what, and when.
+
+import { randomInt } from 'node:crypto'
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { type Api, createApi } from '../../scripts/control-plane/api.ts'
+import { operatorAccount, operatorManifest } from '../../scripts/control-plane/grant.ts'
+import { type ControlPlane, startControlPlane } from '../../scripts/control-plane/start.ts'
+import { type Operator, startOperator } from '../../scripts/lab/operator.ts'
+import { systemClock } from '../../simulators/kit/clock.ts'
+import { createFaultDesk } from '../../simulators/kit/fault-desk.ts'
+import { parseFaultPlan } from '../../simulators/kit/fault-plan.ts'
+import { createFaults } from '../../simulators/kit/faults.ts'
+import { serve } from '../../simulators/kit/serve.ts'
+import { createWorld, type World } from '../../simulators/world.ts'
+import { kubernetesBeginnings } from '../proxy/kubernetes-hands.ts'
+import { createRecordingProxy } from '../proxy/recording-proxy.ts'
+import { createSeenCalls, type SeenCall } from '../proxy/seen-calls.ts'
+import { createWatchFaults } from '../proxy/watch-faults.ts'
+import { quick, quickArgs } from './test-lab.ts'
+
+export interface ApartLab {
+  /** May do everything. */
+  readonly api: Api
+  readonly plane: ControlPlane
+  readonly world: World
+  readonly operator: Operator
+  /** Every call of the operator, oldest first. */
+  readonly calls: readonly SeenCall[]
+  /** Faults between the operator and its worlds, as a fault plan words them. */
+  take(faults: object[]): void
+  /** Takes them back. */
+  clear(): void
+  log(): Promise<string>
+  stop(): Promise<void>
+}
+
+const root = path.resolve(import.meta.dirname, '../..')
+
+/** Of what every test of this kind takes away at least once. */
+export const crdFile = path.join(root, 'crds/botyard.dev_projects.yaml')
+
+export async function startApartLab(): Promise<ApartLab> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'botyard-apart-'))
+  const plane = await startControlPlane({ manifests: [crdFile, operatorManifest] })
+  const api = await createApi(plane.adminKubeconfig)
+  const world = createWorld({ clock: systemClock(), seed: randomInt(1, 2 ** 31), ...quick })
+  const servers = { hcloud: await serve(world.hcloud.fetch), telegram: await serve(world.telegram.fetch) }
+  const clock = systemClock()
+  const faults = { kubernetes: createFaults({ clock }), hcloud: createFaults({ clock, basePath: '/v1' }) }
+  const watchFaults = createWatchFaults({ clock })
+  const begin = kubernetesBeginnings({ clock, watchFaults, api, directory: plane.directory })
+  const desk = createFaultDesk({ requests: faults, begin })
+  const { calls, listener } = createSeenCalls()
+  const proxy = await createRecordingProxy({
+    ...{ kubernetes: { url: plane.url, ca: plane.ca }, hcloud: servers.hcloud.url, telegram: servers.telegram.url },
+    ...{ faults, watchFaults, listener },
+  })
+  const podDirectory = path.join(directory, 'pod')
+  await cp(await plane.podFilesFor(operatorAccount), podDirectory, { recursive: true })
+  await writeFile(path.join(podDirectory, 'ca.crt'), proxy.ca)
+  const log = path.join(directory, 'operator.log')
+  const operator = await startOperator({
+    program: path.join(root, 'src/main.ts'),
+    access: { pod: { url: proxy.urls.kubernetes, directory: podDirectory } },
+    ...{ hcloud: `${proxy.urls.hcloud}/v1`, telegram: proxy.urls.telegram, log },
+    args: quickArgs,
+  })
+  await operator.untilReady()
+  return {
+    ...{ api, plane, world, operator, calls },
+    take(plan) {
+      const parsed = parseFaultPlan({ faults: plan })
+      if (!parsed.ok) throw new Error(parsed.problems.join())
+      desk.take(parsed.plan)
+    },
+    clear: () => desk.clear(),
+    log: () => readFile(log, 'utf8'),
+    async stop() {
+      await operator.kill()
+      await proxy.close()
+      world.stop()
+      await Promise.all(Object.values(servers).map((server) => server.close()))
+      await api.close()
+      await plane.stop()
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
