@@ -2,9 +2,12 @@
 
 import { prepareGoProgram } from './go-program.ts'
 import { findHcloudCLI } from './hcloud-cli.ts'
+import { findPromtool } from './promtool.ts'
 import { prepareAnsible, preparePython } from './python.ts'
 
-for (const prepare of [findHcloudCLI, () => prepareGoProgram('hcloud-go'), preparePython, prepareAnsible]) {
+const goProgram = () => prepareGoProgram('hcloud-go')
+
+for (const prepare of [findHcloudCLI, findPromtool, goProgram, preparePython, prepareAnsible]) {
   const { missing } = await prepare()
   if (missing !== undefined) process.stderr.write(`vendor clients: ${missing}\n`)
 }

@@ -26,7 +26,7 @@ export function parseExposition(text: string): Family[] {
 }
 
 function addSample(families: ReadonlyMap<string, Family>, line: string): void {
-  const [, name = '', labels = ''] = /^(\w+)(?:\{(.*)\})? \S+$/.exec(line) ?? []
+  const [, name = '', labels = ''] = /^([\w:]+)(?:\{(.*)\})? \S+$/.exec(line) ?? []
   const family = families.get(name) ?? families.get(name.replace(/_(bucket|sum|count)$/, ''))
   if (family === undefined) throw new Error(`Cannot read a sample without a type: ${line}`)
   for (const [, label = '', value = ''] of labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)) {

@@ -7,6 +7,8 @@ export interface Client {
   args: readonly string[]
   /** Beside PATH and HOME, all that the client gets to know. */
   env: Readonly<Record<string, string>>
+  /** What it reads from its standard input. */
+  input?: string
   /** In milliseconds; then it is killed. */
   patience?: number
 }
@@ -18,12 +20,12 @@ export interface Ended {
 }
 
 /** Resolves however it ends. */
-export function runClient({ program, args, env, patience = 60_000 }: Client): Promise<Ended> {
+export function runClient({ program, args, env, input, patience = 60_000 }: Client): Promise<Ended> {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>()
   const { PATH = '', HOME = '' } = process.env
   const child = spawn(program, args, {
     env: { PATH, HOME, LC_ALL: 'C.UTF-8', NO_COLOR: '1', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     timeout: patience,
     killSignal: 'SIGKILL',
   })
@@ -34,6 +36,8 @@ export function runClient({ program, args, env, patience = 60_000 }: Client): Pr
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output.stderr += text
   })
+  // Whoever ends early need not have read all.
+  child.stdin.on('error', () => {}).end(input)
   child.once('error', reject)
   child.once('close', (code) => resolve({ code, ...output }))
   return promise
