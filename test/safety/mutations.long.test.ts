@@ -1,5 +1,6 @@
 // Shows that every test of a safety rule fails when its rule is taken out: a copy of the tree is mutated, the test that
-// must notice is run there and has to fail. Ends with the list of what was taken out and which test noticed.
+// must notice is run there and has to fail. Ends with the list of what was taken out and which test noticed. BOTYARD_RULES=R2,R3
+// takes out these alone.
 
 import { execFile } from 'node:child_process'
 import { cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -10,7 +11,8 @@ import type { Mutation } from './mutations/mutation.ts'
 import { rules1To6 } from './mutations/rules-1-to-6.ts'
 import { rules7To12 } from './mutations/rules-7-to-12.ts'
 
-const mutations = [...rules1To6, ...rules7To12]
+const wanted = process.env['BOTYARD_RULES']?.split(',')
+const mutations = [...rules1To6, ...rules7To12].filter(({ rule }) => wanted?.includes(rule) ?? true)
 const root = path.join(import.meta.dirname, '../..')
 
 /** What the safety tests are made of; nothing else is copied. */
@@ -44,6 +46,9 @@ interface Result {
   trouble: string
 }
 
+/** On a machine that has other work, too: all tests of the rules, and those of one. */
+const patience = { all: 600_000, one: 120_000 }
+
 interface Report {
   testResults: { message: string; assertionResults: { fullName: string; status: string }[] }[]
 }
@@ -53,14 +58,18 @@ const patternOf = (title: string) => title.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'
 
 /** Runs tests in the tree; a run that fails may be what is hoped for, so only its report counts. */
 async function runTests(tree: string, { files, title }: { files: string[]; title?: string }): Promise<Result> {
+  const timeout = title === undefined ? patience.all : patience.one
   const report = path.join(tree, 'report.json')
   const vitest = path.join(root, 'node_modules/vitest/vitest.mjs')
   const only = title === undefined ? [] : ['--testNamePattern', patternOf(title)]
   const args = [vitest, 'run', '--reporter=json', `--outputFile=${report}`, ...only, ...files]
   await new Promise<void>((resolve) => {
-    execFile(process.execPath, args, { cwd: tree, timeout: 120_000, maxBuffer: 2 ** 26 }, () => resolve())
+    execFile(process.execPath, args, { cwd: tree, timeout, maxBuffer: 2 ** 26 }, () => resolve())
   })
-  const { testResults } = JSON.parse(await readFile(report, 'utf8')) as Report
+  const text = await readFile(report, 'utf8').catch((cause) => {
+    throw new Error(`Cannot tell: the run of ${files.join(' ')} wrote no report within ${timeout / 1_000} s`, { cause })
+  })
+  const { testResults } = JSON.parse(text) as Report
   await rm(report)
   const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
   const named = (status: string) => tests.filter((test) => test.status === status).map(({ fullName }) => fullName)
@@ -122,7 +131,7 @@ describe('safety rules', () => {
     for (let count = 0; count < Math.min(availableParallelism(), 4); count++) trees.push(await copyTree())
     untouched = await runTests(trees[0] ?? '', { files: ['test/safety'] })
     results = await runAll(trees)
-  }, 900_000)
+  }, 1_800_000)
 
   afterAll(async () => {
     for (const tree of trees) await rm(tree, { recursive: true })
@@ -139,7 +148,7 @@ describe('safety rules', () => {
     expect(untouched.passed.length).toBeGreaterThan(0)
   })
 
-  it('are all taken out', () => {
+  it.skipIf(wanted)('are all taken out', () => {
     const rules = Array.from({ length: 12 }, (_, index) => `R${index + 1}`)
     expect([...new Set(mutations.map(({ rule }) => rule))]).toEqual(rules)
   })
