@@ -6,12 +6,17 @@ import path from 'node:path'
 import { renderChart } from '../../scripts/helm/render-chart.ts'
 import { type Operator, startOperator } from '../../scripts/lab/operator.ts'
 import { systemClock } from '../../simulators/kit/clock.ts'
+import { createFaultDesk } from '../../simulators/kit/fault-desk.ts'
+import { parseFaultPlan } from '../../simulators/kit/fault-plan.ts'
+import { createFaults } from '../../simulators/kit/faults.ts'
 import { serve } from '../../simulators/kit/serve.ts'
 import { createWorld, type World } from '../../simulators/world.ts'
 import { type Arena, openArena } from '../crash/arena.ts'
+import { kubernetesBeginnings } from '../proxy/kubernetes-hands.ts'
 import { createRecordingProxy } from '../proxy/recording-proxy.ts'
 import { createSeenCalls, type SeenCall } from '../proxy/seen-calls.ts'
-import { type Api, waitFor } from '../support/control-plane.ts'
+import { createWatchFaults } from '../proxy/watch-faults.ts'
+import { type Api, controlPlane, waitFor } from '../support/control-plane.ts'
 import { clearProjects } from '../support/test-lab.ts'
 import { type SlowFront, startSlowFront } from './slow-front.ts'
 
@@ -25,6 +30,10 @@ export interface Replica {
   /** Holds the Lease, as far as the API server has told it. */
   readonly leads: boolean
   start(): Promise<void>
+  /** What goes wrong between it and the API server from now on, as a fault plan words it. */
+  strike(fault: object): void
+  /** Takes all of that back. */
+  calm(): void
 }
 
 export interface Pair {
@@ -126,14 +135,16 @@ interface PlaceOptions {
   telegram: string
 }
 
-const isRenewal = ({ world, verb, path: target }: SeenCall) =>
+/** A write of the Lease. */
+export const isRenewal = ({ world, verb, path: target }: SeenCall) =>
   world === 'kubernetes' && target.includes('/leases') && verb !== 'GET'
 
 async function openPlace(o: PlaceOptions): Promise<{ replica: Replica; close(): Promise<void> }> {
   const { calls, listener } = createSeenCalls()
+  const { faults, strike, calm } = await openFaults(o.arena)
   const proxy = await createRecordingProxy({
     ...{ kubernetes: o.arena.kubernetes, hcloud: o.hcloud, telegram: o.telegram, authority: o.arena.authority },
-    listener,
+    ...{ listener, faults },
   })
   const tls = await o.arena.authority.issueServer('slow-front')
   const front = (url: string, secured: boolean): Promise<SlowFront> =>
@@ -147,7 +158,7 @@ async function openPlace(o: PlaceOptions): Promise<{ replica: Replica; close(): 
   let operator: Operator | undefined
 
   const replica: Replica = {
-    ...{ name: o.name, calls },
+    ...{ name: o.name, calls, strike, calm },
     get operator() {
       if (operator === undefined) throw new Error('Cannot ask for an operator that was not started')
       return operator
@@ -178,6 +189,20 @@ async function openPlace(o: PlaceOptions): Promise<{ replica: Replica; close(): 
       await proxy.close()
     },
   }
+}
+
+async function openFaults({ api }: Arena) {
+  const clock = systemClock()
+  const faults = { kubernetes: createFaults({ clock }) }
+  const { directory } = await controlPlane()
+  const begin = kubernetesBeginnings({ clock, api, directory, watchFaults: createWatchFaults({ clock }) })
+  const desk = createFaultDesk({ requests: faults, begin })
+  const strike = (fault: object): void => {
+    const parsed = parseFaultPlan({ faults: [fault] })
+    if (!parsed.ok) throw new Error(`Cannot strike: ${parsed.problems.join('; ')}`)
+    desk.take(parsed.plan)
+  }
+  return { faults, strike, calm: desk.clear }
 }
 
 /** What only a leader may do: any call to the providers, and any write to the cluster but those of the election and reviews. */
