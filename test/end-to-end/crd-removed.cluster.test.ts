@@ -4,8 +4,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { applyFiles, type KubeObject } from '../../scripts/control-plane/api.ts'
-import { type ApartLab, crdFile, startApartLab } from '../support/apart-lab.ts'
+import { type ApartLab, startApartLab } from '../support/apart-lab.ts'
 import { waitFor } from '../support/control-plane.ts'
+import { crdFile } from '../support/own-control-plane.ts'
 import {
   conditionOf,
   createTenant,
@@ -124,9 +125,9 @@ describe('a CRD that is removed by force, finalizers and all, behind a watch tha
     ])
 
     const { written, asked, looks } = await watchFor(15_000)
+    expect(written).toEqual([])
     // It believed in the Project, wanted to create the server, and asked the API server before.
     expect(looks).toContain(`GET /projects/${robbed.tenant.name}`)
-    expect(written).toEqual([])
     expect(asked).toBeLessThanOrEqual(60)
     expect(await healthy()).toBe(true)
     expect([kept, robbed].map(({ tenant }) => holdingsOf(lab.world, tenant))).toEqual(before)

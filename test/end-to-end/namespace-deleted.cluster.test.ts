@@ -34,7 +34,7 @@ describe('a namespace that is being deleted', () => {
   it('while nobody cleans it up yet: forbidden writes are not repeated hot, and in the end nothing is left', async () => {
     const tenant = await createTenant(lab.api)
     // The controller that marks what is in a namespace.
-    const controllers = lab.plane.processIds.at(-1) ?? 0
+    const { controllers } = lab.plane
     process.kill(controllers, 'SIGSTOP')
     let asked: SeenCall[]
     try {

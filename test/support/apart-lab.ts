@@ -7,7 +7,6 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Api, createApi } from '../../scripts/control-plane/api.ts'
 import { operatorAccount, operatorManifest } from '../../scripts/control-plane/grant.ts'
-import { type ControlPlane, startControlPlane } from '../../scripts/control-plane/start.ts'
 import { type Operator, startOperator } from '../../scripts/lab/operator.ts'
 import { systemClock } from '../../simulators/kit/clock.ts'
 import { createFaultDesk } from '../../simulators/kit/fault-desk.ts'
@@ -19,14 +18,20 @@ import { kubernetesBeginnings } from '../proxy/kubernetes-hands.ts'
 import { createRecordingProxy } from '../proxy/recording-proxy.ts'
 import { createSeenCalls, type SeenCall } from '../proxy/seen-calls.ts'
 import { createWatchFaults } from '../proxy/watch-faults.ts'
+import { type OwnControlPlane, startOwnControlPlane } from './own-control-plane.ts'
 import { quick, quickArgs } from './test-lab.ts'
 
 export interface ApartLab {
   /** May do everything. */
   readonly api: Api
-  readonly plane: ControlPlane
+  readonly plane: OwnControlPlane
   readonly world: World
+  /** The one that runs now. */
   readonly operator: Operator
+  /** What the kubelet has put into its pod: token and ca.crt. */
+  readonly podDirectory: string
+  /** Starts one in its place, which must have ended; resolves when it runs. */
+  start(o?: { nodeArgs?: readonly string[]; args?: readonly string[] }): Promise<void>
   /** Every call of the operator, oldest first. */
   readonly calls: readonly SeenCall[]
   /** Faults between the operator and its worlds, as a fault plan words them. */
@@ -39,12 +44,9 @@ export interface ApartLab {
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** Of what every test of this kind takes away at least once. */
-export const crdFile = path.join(root, 'crds/botyard.dev_projects.yaml')
-
 export async function startApartLab(): Promise<ApartLab> {
   const directory = await mkdtemp(path.join(tmpdir(), 'botyard-apart-'))
-  const plane = await startControlPlane({ manifests: [crdFile, operatorManifest] })
+  const plane = await startOwnControlPlane({ manifests: [operatorManifest] })
   const api = await createApi(plane.adminKubeconfig)
   const world = createWorld({ clock: systemClock(), seed: randomInt(1, 2 ** 31), ...quick })
   const servers = { hcloud: await serve(world.hcloud.fetch), telegram: await serve(world.telegram.fetch) }
@@ -62,15 +64,23 @@ export async function startApartLab(): Promise<ApartLab> {
   await cp(await plane.podFilesFor(operatorAccount), podDirectory, { recursive: true })
   await writeFile(path.join(podDirectory, 'ca.crt'), proxy.ca)
   const log = path.join(directory, 'operator.log')
-  const operator = await startOperator({
-    program: path.join(root, 'src/main.ts'),
-    access: { pod: { url: proxy.urls.kubernetes, directory: podDirectory } },
-    ...{ hcloud: `${proxy.urls.hcloud}/v1`, telegram: proxy.urls.telegram, log },
-    args: quickArgs,
-  })
+  const start = (o: { nodeArgs?: readonly string[]; args?: readonly string[] } = {}) =>
+    startOperator({
+      program: path.join(root, 'src/main.ts'),
+      access: { pod: { url: proxy.urls.kubernetes, directory: podDirectory } },
+      ...{ hcloud: `${proxy.urls.hcloud}/v1`, telegram: proxy.urls.telegram, log, ...o },
+      args: [...quickArgs, ...(o.args ?? [])],
+    })
+  let operator = await start()
   await operator.untilReady()
   return {
-    ...{ api, plane, world, operator, calls },
+    ...{ api, plane, world, calls, podDirectory },
+    get operator() {
+      return operator
+    },
+    async start(o) {
+      operator = await start(o)
+    },
     take(plan) {
       const parsed = parseFaultPlan({ faults: plan })
       if (!parsed.ok) throw new Error(parsed.problems.join())

@@ -9,6 +9,11 @@ import { type ControlPlane, startControlPlane } from '../../scripts/control-plan
 import { waitFor } from './control-plane.ts'
 
 export interface OwnControlPlane extends ControlPlane {
+  /** What marks the contents of a namespace and collects garbage. */
+  readonly controllers: number
+  killEtcd(): Promise<void>
+  /** With the data that it had. */
+  startEtcd(): Promise<void>
   killAPIServer(): Promise<void>
   /** Resolves when the process runs; it is ready some seconds later. */
   startAPIServer(): Promise<void>
@@ -18,16 +23,19 @@ export interface OwnControlPlane extends ControlPlane {
   restore(): Promise<void>
 }
 
-const manifests = ['crds/botyard.dev_projects.yaml']
+/** Path of the manifest of the CRD. */
+export const crdFile = path.resolve(import.meta.dirname, '../../crds/botyard.dev_projects.yaml')
 
-export async function startOwnControlPlane(): Promise<OwnControlPlane> {
+/** `manifests` are applied after the CRD. */
+export async function startOwnControlPlane({ manifests = [] }: { manifests?: readonly string[] } = {}) {
   const binaries = await findBinaries()
-  const plane = await startControlPlane({ binaries, manifests })
+  const plane = await startControlPlane({ binaries, manifests: [crdFile, ...manifests] })
   const { directory } = plane
   const port = Number(new URL(plane.url).port)
   const processes = createProcesses(directory)
   const data = path.join(directory, 'etcd')
   const copy = path.join(directory, 'backup')
+  const [, , controllers = 0] = plane.processIds
   let [etcd = 0, apiServer = 0] = plane.processIds
 
   const run = async (command: CommandLine) => {
@@ -36,8 +44,13 @@ export async function startOwnControlPlane(): Promise<OwnControlPlane> {
     return pid
   }
 
-  return {
+  const own: OwnControlPlane = {
     ...plane,
+    controllers,
+    killEtcd: () => kill(etcd),
+    async startEtcd() {
+      etcd = await run(etcdCommand({ directory, port }))
+    },
     killAPIServer: () => kill(apiServer),
     async startAPIServer() {
       apiServer = await run(apiServerCommand({ directory, port }))
@@ -52,13 +65,14 @@ export async function startOwnControlPlane(): Promise<OwnControlPlane> {
       await Promise.all([kill(apiServer), kill(etcd)])
       await rm(data, { recursive: true })
       await cp(copy, data, { recursive: true })
-      etcd = await run(etcdCommand({ directory, port }))
+      await own.startEtcd()
     },
     async stop() {
       await processes.stop()
       await plane.stop()
     },
   }
+  return own
 }
 
 async function kill(pid: number): Promise<void> {
