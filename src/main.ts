@@ -5,6 +5,7 @@ import { stopSignal } from './stop-signal.ts'
 // All that follows takes time to load.
 
 import type { Project } from './api/project.ts'
+import { tallyConditions } from './api/tally-conditions.ts'
 import { nextTurn, systemClock } from './clock.ts'
 import { type Config, readConfig } from './config.ts'
 import { connectProviders } from './connect-providers.ts'
@@ -93,6 +94,7 @@ function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: 
   const { log, firstPasses, liveness, metrics } = ground
   const { leadership } = o.cluster
   const store = createStore<Project>({ indexers: { uid: ({ metadata }) => [metadata.uid] } })
+  metrics.projects(() => tallyConditions(store.list()))
   const depths = () => ({ '0': queue.depthOf('live'), '-100': queue.depthOf('low') })
   const observer = metrics.queue({ name: 'project', clock, depths })
   const queue = createWorkQueue({ clock, backoff: createBackoff({ random }), partitionOf: namespaceOf, observer })
@@ -113,6 +115,7 @@ function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: 
     },
     onError(error, phase) {
       liveness.watchFailed()
+      metrics.watchBroke(phase)
       log.warn({ err: error, phase }, watchRemedy(error))
     },
     onWentBack: (versions) => log.error(versions, wentBackRemedy),

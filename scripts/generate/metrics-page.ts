@@ -15,11 +15,17 @@ export function metricsPage(): string {
 
 ${describe(all.filter(isOwn))}
 
-\`outcome\` of an event: \`created\`, \`counted\` in an earlier one, or dropped: \`refused\` by the API server, \`failed\` for too long, \`over_budget\`, \`queue_full\`, \`stopped\`.
+\`outcome\` of an event: \`created\`, \`counted\` in an earlier one, or dropped: \`refused\` by the API server, \`failed\` for too long, \`over_budget\`, \`queue_full\`, \`stopped\`. \`phase\` of a break is \`list\`, \`watch\`, or \`handler\` for a mistake in what follows a change.
+
+\`botyard_projects\` has a series for every condition and status, however many Projects there are; for one Project see its status, or let
+kube-state-metrics read it. A Project without a condition counts as \`Unknown\`, for \`Reconciling\` and \`Stalled\`, which are there only while
+true, as \`False\`. So \`sum(botyard_projects{condition="Ready"})\` is the number of Projects. A standby counts them as well: ask the leader alone, or use \`max\`.
 
 ## As controller-runtime and client-go have them
 
-Names, labels and buckets are theirs, so that dashboards made for them fit, those of Kubebuilder among them.
+Names, labels and buckets are theirs, to the digit, so that dashboards made for them fit, those of Kubebuilder among them, and series of several
+operators can be added up. All but calls to the API server are there from the first scrape, at zero. What controller-runtime measures of its calls only
+on request (durations, sizes, retries) is not measured.
 
 ${describe(all.filter((metric) => !isOwn(metric)))}
 

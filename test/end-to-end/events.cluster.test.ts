@@ -49,6 +49,8 @@ describe('an operator', () => {
   it('tells the life of a Project from creation to its end, each thing once', async () => {
     const project = await lab.api.create(projectOf(tenant))
     await untilReady(lab.api, project)
+    const ready = 'botyard_projects{condition="Ready",status="True"}'
+    await waitFor('the metric of Projects', async () => (await readValue(ready)) === 1)
     await waitFor('the last event', async () => (await told()).includes('Normal Ready'))
     expect(await told()).toEqual(['Normal ServerCreated', 'Normal WebhookSet', 'Normal Ready'])
 

@@ -16,6 +16,8 @@ export function busyMetrics() {
   metrics.election('botyard').leads(true)
   metrics.certificateRead('read')
   metrics.event('created')
+  metrics.watchBroke('watch')
+  metrics.projects(() => [{ condition: 'Ready', status: 'True', count: 7 }])
   metrics.hcloudRequest({ operation: 'POST /servers', code: 201 })
   metrics.hcloudRemaining({ account: '42', remaining: 3_599 })
   return { metrics, clock, controller, queue }

@@ -1,6 +1,7 @@
 // The names that dashboards made for controller-runtime know: the whole list, and what of it is there from the first scrape.
 
 import { describe, expect, it } from 'vitest'
+import { conditionTypes } from '../../src/api/reasons.ts'
 import { createMetrics } from '../../src/serving/metrics.ts'
 import { parseExposition } from '../support/exposition.ts'
 import { busyMetrics } from './busy-metrics.ts'
@@ -37,16 +38,34 @@ const known = [
 ] as const
 
 const own = [
+  ['botyard_build_info', 'gauge', 'version'],
   ['botyard_events_total', 'counter', 'outcome'],
   ['botyard_hcloud_ratelimit_remaining', 'gauge', 'account'],
   ['botyard_hcloud_requests_total', 'counter', 'code operation'],
+  ['botyard_projects', 'gauge', 'condition status'],
+  ['botyard_watch_breaks_total', 'counter', 'phase'],
 ] as const
+
+/** A series for each combination of labels. */
+function zeros(name: string, labels: Record<string, readonly string[]>): Record<string, number> {
+  const combined = Object.entries(labels).reduce(
+    (rows, [label, values]) => rows.flatMap((row) => values.map((value) => [...row, `${label}="${value}"`])),
+    [[]] as string[][],
+  )
+  return Object.fromEntries(combined.map((row) => [`${name}{${row.join(',')}}`, 0]))
+}
 
 const queue = '{name="project",controller="project"}'
 const controller = '{controller="project"}'
 
 /** Of a leader in a cluster without Projects; buckets and calls to the API server are left out. */
 const atStart = {
+  'botyard_build_info{version="0.1.0"}': 1,
+  ...zeros('botyard_events_total', {
+    outcome: ['created', 'counted', 'refused', 'failed', 'over_budget', 'queue_full', 'stopped'],
+  }),
+  ...zeros('botyard_projects', { condition: conditionTypes, status: ['True', 'False', 'Unknown'] }),
+  ...zeros('botyard_watch_breaks_total', { phase: ['list', 'watch', 'handler'] }),
   certwatcher_read_certificate_errors_total: 0,
   certwatcher_read_certificate_total: 0,
   [`controller_runtime_active_workers${controller}`]: 0,

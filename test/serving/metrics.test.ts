@@ -1,7 +1,8 @@
+import { readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { createMetrics } from '../../src/serving/metrics.ts'
 import { fakeClock } from '../support/fake-clock.ts'
-import { busyMetrics as busy } from './busy-metrics.ts'
+import { busyMetrics } from './busy-metrics.ts'
 
 type Metrics = ReturnType<typeof createMetrics>
 
@@ -42,7 +43,7 @@ describe('the metrics of a controller', () => {
   })
 
   it('count runs that took too long, and panics', async () => {
-    const { metrics, controller } = busy()
+    const { metrics, controller } = busyMetrics()
     controller.reconciled({ outcome: 'success', durationMs: 120, timedOut: true })
     controller.panicked()
     expect(await readValue(metrics, 'controller_runtime_reconcile_timeouts_total')).toBe(1)
@@ -50,7 +51,7 @@ describe('the metrics of a controller', () => {
   })
 
   it('time runs in seconds', async () => {
-    const { metrics } = busy()
+    const { metrics } = busyMetrics()
     const buckets = await linesOf(metrics, 'controller_runtime_reconcile_time_seconds_bucket')
     expect(buckets.find((line) => line.includes('le="0.1"'))).toMatch(/ 0$/)
     expect(buckets.find((line) => line.includes('le="0.15"'))).toMatch(/ 1$/)
@@ -58,7 +59,7 @@ describe('the metrics of a controller', () => {
   })
 
   it('read its workers when they are asked', async () => {
-    const { metrics } = busy()
+    const { metrics } = busyMetrics()
     expect(await readValue(metrics, 'controller_runtime_active_workers')).toBe(3)
     expect(await readValue(metrics, 'controller_runtime_max_concurrent_reconciles')).toBe(64)
   })
@@ -66,7 +67,7 @@ describe('the metrics of a controller', () => {
 
 describe('the metrics of a queue', () => {
   it('tell its depth by priority, as it is when they are asked', async () => {
-    expect((await linesOf(busy().metrics, 'workqueue_depth')).sort()).toEqual([
+    expect((await linesOf(busyMetrics().metrics, 'workqueue_depth')).sort()).toEqual([
       'workqueue_depth{name="project",controller="project",priority="-100"} 5',
       'workqueue_depth{name="project",controller="project",priority="0"} 2',
     ])
@@ -95,13 +96,13 @@ describe('the metrics of a queue', () => {
   })
 
   it('time a wait once', async () => {
-    const { metrics, queue } = busy()
+    const { metrics, queue } = busyMetrics()
     queue.onGet('a')
     expect(await readValue(metrics, 'workqueue_queue_duration_seconds_count')).toBe(1)
   })
 
   it('tell how long what is worked on has taken so far', async () => {
-    const { metrics, clock, queue } = busy()
+    const { metrics, clock, queue } = busyMetrics()
     const told = async () => [
       await readValue(metrics, 'workqueue_unfinished_work_seconds'),
       await readValue(metrics, 'workqueue_longest_running_processor_seconds'),
@@ -120,7 +121,7 @@ describe('the metrics of a queue', () => {
 
 describe('the metrics of the process in its cluster', () => {
   it('count calls to the API server', async () => {
-    const { metrics } = busy()
+    const { metrics } = busyMetrics()
     metrics.restCall({ code: '<error>', method: 'PATCH', host: 'kubernetes:443' })
     expect(await linesOf(metrics, 'rest_client_requests_total')).toEqual([
       'rest_client_requests_total{code="200",method="GET",host="kubernetes:443"} 1',
@@ -150,7 +151,7 @@ describe('the metrics of the process in its cluster', () => {
   })
 
   it('count calls to Hetzner, and events', async () => {
-    const { metrics } = busy()
+    const { metrics } = busyMetrics()
     metrics.hcloudRequest({ operation: 'POST /servers', code: 'none' })
     metrics.event('queue_full')
     expect(await linesOf(metrics, 'botyard_hcloud_requests_total')).toEqual([
@@ -160,9 +161,31 @@ describe('the metrics of the process in its cluster', () => {
     expect(await linesOf(metrics, 'botyard_hcloud_ratelimit_remaining')).toEqual([
       'botyard_hcloud_ratelimit_remaining{account="42"} 3599',
     ])
-    expect(await linesOf(metrics, 'botyard_events_total')).toEqual([
+    const events = await linesOf(metrics, 'botyard_events_total')
+    expect(events.filter((line) => line.endsWith(' 1'))).toEqual([
       'botyard_events_total{outcome="created"} 1',
       'botyard_events_total{outcome="queue_full"} 1',
     ])
+  })
+
+  it('count breaks of the watch, and Projects by condition as they are when they are asked', async () => {
+    const { metrics } = busyMetrics()
+    metrics.watchBroke('list')
+    expect(await linesOf(metrics, 'botyard_watch_breaks_total')).toEqual([
+      'botyard_watch_breaks_total{phase="list"} 1',
+      'botyard_watch_breaks_total{phase="watch"} 1',
+      'botyard_watch_breaks_total{phase="handler"} 0',
+    ])
+    for (const count of [3, 2]) {
+      metrics.projects(() => [{ condition: 'Ready', status: 'False', count }])
+      expect((await linesOf(metrics, 'botyard_projects')).at(-1)).toBe(
+        `botyard_projects{condition="Ready",status="False"} ${count}`,
+      )
+    }
+  })
+
+  it('say which version runs: that of the package', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+    expect(await linesOf(createMetrics(), 'botyard_build_info')).toEqual([`botyard_build_info{version="${version}"} 1`])
   })
 })
