@@ -25,7 +25,7 @@ true, as \`False\`. So \`sum(botyard_projects{condition="Ready"})\` is the numbe
 
 Names, labels and buckets are theirs, to the digit, so that dashboards made for them fit, those of Kubebuilder among them, and series of several
 operators can be added up. All but calls to the API server are there from the first scrape, at zero. What controller-runtime measures of its calls only
-on request (durations, sizes, retries) is not measured.
+on request (durations, sizes, retries) is not measured: none of these dashboards asks for it, and the API server tells the same of all its clients.
 
 ${describe(all.filter((metric) => !isOwn(metric)))}
 

@@ -1,5 +1,6 @@
 // The names that dashboards made for controller-runtime know: the whole list, and what of it is there from the first scrape.
 
+import { setTimeout as delay } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { conditionTypes } from '../../src/api/reasons.ts'
 import { createMetrics } from '../../src/serving/metrics.ts'
@@ -112,6 +113,10 @@ const boundsOf = (page: string, name: string): string =>
     .filter((bound) => bound !== '+Inf')
     .join(' ')
 
+function blockFor(milliseconds: number): void {
+  for (const end = performance.now() + milliseconds; performance.now() < end; );
+}
+
 describe('the metrics page', () => {
   it('has every series of controller-runtime with its type and labels, a few of its own, and no other', async () => {
     const families = parseExposition(await busyMetrics().metrics.page.render())
@@ -142,6 +147,19 @@ describe('the metrics page', () => {
   it('gives promtool nothing to complain of, in any of its series', async () => {
     const page = await busyMetrics().metrics.page.render()
     expect(parseExposition(page).flatMap(complaints)).toEqual([])
+  })
+
+  it('tells how late the event loop ran since the last scrape, and no nonsense to one who comes at the same moment', async () => {
+    const { page } = createMetrics()
+    const lag = async () => /^nodejs_eventloop_lag_max_seconds (.*)$/m.exec(await page.render())?.[1]
+    await delay(50)
+    blockFor(200)
+    await delay(50)
+    expect(Number(await lag())).toBeGreaterThan(0.15)
+    expect(Number(await lag())).toBe(0)
+    const values = (await page.render()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+    expect(values.filter((line) => !(Number(line.split(' ').at(-1)) < 1e12))).toEqual([])
+    expect(values.filter((line) => /eventloop/.test(line) && !(Number(line.split(' ').at(-1)) < 10))).toEqual([])
   })
 
   it('is in the format that Prometheus reads', () => {
