@@ -103,9 +103,7 @@ function watchProjects(ground: Ground, o: { cluster: Cluster; onGone: (project: 
   const wakeUp = createWakeUp<Project>({ enqueue, wakes: concernsUs })
   const cache = createReflector<Project>({
     listWatch: o.cluster.projects.listWatch,
-    store,
-    clock,
-    random,
+    ...{ store, clock, random, nextTurn },
     onChange(change, origin) {
       // A standby expects none yet: what it lists now may be gone when it begins to lead.
       if (!cache.synced && leadership.leads) firstPasses.expect(change.key)

@@ -1,6 +1,6 @@
 // A program: our reflector and store follow the server whose URL is the argument, and count what they are told.
 
-import { systemClock } from '../../src/clock.ts'
+import { nextTurn, systemClock } from '../../src/clock.ts'
 import type { KubernetesObject } from '../../src/controller/kubernetes-object.ts'
 import { createReflector } from '../../src/controller/reflector.ts'
 import { createStore } from '../../src/controller/store.ts'
@@ -17,7 +17,8 @@ const listWatch = createListWatch<KubernetesObject>({ transport, path: thingPath
 report(({ synced, changed }) => {
   const store = createStore<KubernetesObject>()
   const onChange = (_: unknown, origin: string) => origin === 'watch' && changed()
-  const reflector = createReflector({ listWatch, store, clock: systemClock, random: Math.random, onChange })
+  const deps = { listWatch, store, clock: systemClock, random: Math.random, nextTurn, onChange }
+  const reflector = createReflector(deps)
   const { signal } = new AbortController()
   void reflector.run(signal)
   void reflector.whenSynced(signal).then(() => synced(store.size))

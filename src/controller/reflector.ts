@@ -10,7 +10,10 @@ import type { ListWatch, WatchEvent } from './list-watch.ts'
 import { listAll, type Snapshot } from './paged-list.ts'
 import { isOlder, wentBack } from './resource-version.ts'
 import { createResumePolicy, type Step } from './resume-policy.ts'
+import { createSlim } from './slim.ts'
 import type { Change, Store } from './store.ts'
+import { type Transform, transformed } from './transformed.ts'
+import { createTurnLimit } from './turn-limit.ts'
 import { runWatch, type WatchSession } from './watch-session.ts'
 
 export interface ReflectorDeps<T> {
@@ -19,6 +22,10 @@ export interface ReflectorDeps<T> {
   readonly clock: Clock
   /** In [0, 1). */
   readonly random: () => number
+  /** Of each object as it arrives; by default what `createSlim` makes of it. */
+  readonly transform?: Transform<T>
+  /** Lets timers and sockets have their turn while a long list is stored; without it a list is stored in one. */
+  readonly nextTurn?: () => Promise<void>
   /** Called for every change, after the store holds it. */
   readonly onChange?: (change: Change<T>, origin: Origin) => void
   /** Told of every break, for logs and metrics; the reflector goes on by itself. */
@@ -37,13 +44,14 @@ export type Phase = 'list' | 'watch' | 'handler'
 export type Origin = 'list' | 'watch'
 
 export function createReflector<T extends KubernetesObject>(deps: ReflectorDeps<T>): Cache {
-  const { listWatch, clock, random, pageSize = 500 } = deps
+  const { clock, random, pageSize = 500, transform = createSlim() } = deps
+  const listWatch = transformed(deps.listWatch, transform)
   const policy = createResumePolicy({ clock, random })
   const view = createView(deps)
 
   async function list(signal: AbortSignal): Promise<Duration> {
     const { resourceVersion } = view
-    view.replace(await abortable(listAll(listWatch, { pageSize, resourceVersion, signal }), signal))
+    await view.replace(await abortable(listAll(listWatch, { pageSize, resourceVersion, signal }), signal), signal)
     policy.listed()
     return 0
   }
@@ -63,12 +71,12 @@ export function createReflector<T extends KubernetesObject>(deps: ReflectorDeps<
   function watchList(signal: AbortSignal): Promise<Duration> {
     let initial = true
     const events = createInitialEvents<T>()
-    const onEvent = (event: WatchEvent<T>): boolean => {
+    const onEvent = async (event: WatchEvent<T>): Promise<boolean> => {
       if (!initial) return takeEvent(event)
       const snapshot = events.add(event)
       if (snapshot === undefined) return false
       initial = false
-      view.replace(snapshot)
+      await view.replace(snapshot, signal)
       view.hasSeenBookmark = true
       policy.listed()
       return true
@@ -129,8 +137,10 @@ export function createReflector<T extends KubernetesObject>(deps: ReflectorDeps<
 }
 
 /** What has been seen so far. */
-function createView<T extends KubernetesObject>({ store, clock, onChange, onError, onWentBack }: ReflectorDeps<T>) {
+function createView<T extends KubernetesObject>(deps: ReflectorDeps<T>) {
+  const { store, clock, nextTurn, onChange, onError, onWentBack } = deps
   const firstList = Promise.withResolvers<void>()
+  const turn = nextTurn && createTurnLimit({ clock, nextTurn })
 
   const view = {
     firstList: firstList.promise,
@@ -141,12 +151,18 @@ function createView<T extends KubernetesObject>({ store, clock, onChange, onErro
     lastError: undefined as unknown,
     tell,
 
-    replace({ items, resourceVersion }: Snapshot<T>): void {
+    /** Stopped amid a list it leaves a store that holds a part of it, and an older version to resume from. */
+    async replace({ items, resourceVersion }: Snapshot<T>, signal: AbortSignal): Promise<void> {
       const went = wentBackTo({ items, resourceVersion })
       if (went !== undefined) tell(() => onWentBack?.(went))
-      const changes = store.replace(items)
+      for (const changes of store.replaceInSteps(items)) {
+        publish(changes, 'list')
+        const pause = turn?.pause
+        if (pause === undefined) continue
+        await pause
+        signal.throwIfAborted()
+      }
       seen(resourceVersion)
-      publish(changes, 'list')
       view.synced = true
       firstList.resolve()
     },

@@ -19,8 +19,11 @@ export interface Change<T> {
 }
 
 export interface Store<T> extends ReadStore<T> {
-  /** Makes the store hold exactly these objects; returns what that changed. */
-  replace(objects: Iterable<T>): readonly Change<T>[]
+  /**
+   * Makes the store hold exactly these objects, one at a time, as the caller takes the steps: each answers what it changed,
+   * and nothing happens beyond the last one taken. A list of thousands need not be one turn of the event loop.
+   */
+  replaceInSteps(objects: Iterable<T>): Iterable<readonly Change<T>[]>
   set(object: T): readonly Change<T>[]
   delete(object: T): readonly Change<T>[]
 }
@@ -30,12 +33,9 @@ export type Indexer<T> = (object: T) => readonly string[]
 
 export interface StoreDeps<T> {
   readonly indexers?: Readonly<Record<string, Indexer<T>>>
-  /** Runs before an object is stored, from list and watch alike. By default it drops `managedFields`. */
-  readonly transform?: (object: T) => T
 }
 
-export function createStore<T extends KubernetesObject>(deps: StoreDeps<T> = {}): Store<T> {
-  const { indexers = {}, transform = withoutManagedFields } = deps
+export function createStore<T extends KubernetesObject>({ indexers = {} }: StoreDeps<T> = {}): Store<T> {
   const objects = new Map<string, T>()
   const indexes = new Map(Object.entries(indexers).map(([name, indexer]) => [name, createIndex(indexer)]))
 
@@ -53,10 +53,10 @@ export function createStore<T extends KubernetesObject>(deps: StoreDeps<T> = {})
     if (known?.metadata.uid !== object.metadata.uid) {
       // Another object under the same name: whoever knew the first one must hear that it has ended.
       const ended = known === undefined ? [] : [put(key, undefined)]
-      return [...ended, put(key, transform(object))]
+      return [...ended, put(key, object)]
     }
     if (known.metadata.resourceVersion === object.metadata.resourceVersion) return []
-    return [put(key, transform(object))]
+    return [put(key, object)]
   }
 
   return {
@@ -70,10 +70,11 @@ export function createStore<T extends KubernetesObject>(deps: StoreDeps<T> = {})
     get size() {
       return objects.size
     },
-    replace(all) {
-      const listed = new Map([...all].map((object) => [keyOf(object), object]))
-      const gone = [...objects.keys()].filter((key) => !listed.has(key)).map((key) => put(key, undefined))
-      return [...gone, ...[...listed.values()].flatMap(set)]
+    *replaceInSteps(all) {
+      const listed = new Map<string, T>()
+      for (const object of all) listed.set(keyOf(object), object)
+      for (const key of objects.keys()) if (!listed.has(key)) yield [put(key, undefined)]
+      for (const object of listed.values()) yield set(object)
     },
     set,
     delete(object) {
@@ -106,11 +107,4 @@ function createIndex<T>(indexer: Indexer<T>) {
     },
     keys: (value: string): readonly string[] => [...(keysByValue.get(value) ?? [])],
   }
-}
-
-/** Set to undefined, not deleted: a deleted member turns the object into V8's slow form, a fifth larger. */
-function withoutManagedFields<T extends KubernetesObject>(object: T): T {
-  const metadata = object.metadata as { managedFields?: unknown }
-  if (metadata.managedFields !== undefined) metadata.managedFields = undefined
-  return object
 }

@@ -14,7 +14,7 @@ export interface WatchSession<T> {
   readonly clock: Clock
   readonly random: () => number
   /** Answers whether what follows is a watch: false while the list that it begins with is not whole. */
-  readonly onEvent: (event: WatchEvent<T>) => boolean
+  readonly onEvent: (event: WatchEvent<T>) => boolean | Promise<boolean>
   readonly signal: AbortSignal
 }
 
@@ -41,7 +41,7 @@ export async function runWatch<T>(session: WatchSession<T>): Promise<void> {
   try {
     const events = listWatch.watch({ resourceVersion, sendInitialEvents, timeoutSeconds, signal: silence.signal })
     for await (const event of untilAborted(events, silence.signal)) {
-      isWhole = onEvent(event)
+      isWhole = await onEvent(event)
       silence.heard()
       if (isWhole && event.type === 'BOOKMARK') silence.allow(longestSilence)
     }

@@ -22,13 +22,14 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 function start(o: { random: number; streams: boolean }) {
   const clock = fakeClock()
   const server = faultyServer(o)
-  const store = createStore<Thing>({ transform: frozen })
+  const store = createStore<Thing>()
   const replayed = new Map<string, Thing>()
   const mistakes: unknown[] = []
   const { listWatch } = server
   const reflector = createReflector({
     listWatch,
     store,
+    transform: frozen,
     clock,
     random: () => o.random,
     pageSize: 2,

@@ -34,12 +34,13 @@ export interface SetUp extends Scripts {
 export function start({ random = 0.5, onChange, ...scripts }: SetUp) {
   const clock = fakeClock()
   const scripted = scriptedListWatch(scripts)
-  const store = createStore<Thing>({ transform: frozen })
+  const store = createStore<Thing>()
   const changes: string[] = []
   const errors: string[] = []
   const reflector = createReflector({
     listWatch: scripted.listWatch,
     store,
+    transform: frozen,
     clock,
     random: () => random,
     pageSize: 2,

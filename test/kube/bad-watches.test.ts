@@ -38,11 +38,12 @@ async function follow(...replies: Reply[]) {
   const server = await fakeApiServer(replies)
   const cluster = { server: server.url, access: async () => ({ headers: {}, tls: {} }), refused: () => {} }
   const transport = createTransport({ cluster, clock: systemClock, random: () => 0 })
-  const store = createStore<KubernetesObject>({ transform: frozen })
+  const store = createStore<KubernetesObject>()
   const told: string[] = []
   const reflector = createReflector({
     listWatch: createListWatch<KubernetesObject>({ transport, path: '/things' }),
     store,
+    transform: frozen,
     clock: systemClock,
     random: () => 0,
     onError: (error, phase) => told.push(`${phase}: ${(error as Error).message}`),

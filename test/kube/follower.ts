@@ -20,12 +20,13 @@ export interface FollowerOptions {
 
 export function startFollower({ cluster, onChange, random = Math.random }: FollowerOptions) {
   const transport = createTransport({ cluster, clock: systemClock, random })
-  const store = createStore<Project>({ transform: frozen })
+  const store = createStore<Project>()
   const told: string[] = []
   const asked = { lists: 0 }
   const reflector = createReflector({
     listWatch: counted(createProjects(transport).listWatch, asked),
     store,
+    transform: frozen,
     clock: systemClock,
     random,
     onChange: ({ key }) => onChange?.(key),

@@ -47,7 +47,7 @@ async function startOperator(options: { server?: string } = {}) {
     random: Math.random,
   })
   const projects = createProjects(transport)
-  const store = createStore<Project>({ transform: frozen })
+  const store = createStore<Project>()
   const queue = createWorkQueue({ clock, backoff: createBackoff({ random: Math.random }) })
   const seen: string[] = []
   const onChange = createWakeUp<Project>({
@@ -55,7 +55,10 @@ async function startOperator(options: { server?: string } = {}) {
     wakes: (before, after) => before?.metadata.generation !== after?.metadata.generation,
   })
   // Small waits only: what is tested is that it comes back, not how long it takes its time.
-  const reflector = createReflector({ listWatch: projects.listWatch, store, clock, random: () => 0, onChange })
+  const reflector = createReflector<Project>({
+    listWatch: projects.listWatch,
+    ...{ store, clock, random: () => 0, onChange, transform: frozen },
+  })
   const ownWrites = createOwnWrites({ clock, seen: () => reflector.resourceVersion })
   const reconcile: Reconcile = async (key) => {
     const project = store.get(key)

@@ -64,7 +64,7 @@ export async function startVirtualOperator(deps: VirtualOperatorDeps): Promise<V
   const memory = createMemory({ redactor })
   const claims = createBotClaims()
   const firstPasses = createFirstPasses()
-  const store = createStore<Project>({ indexers: { uid: ({ metadata }) => [metadata.uid] }, transform: frozen })
+  const store = createStore<Project>({ indexers: { uid: ({ metadata }) => [metadata.uid] } })
   const queue = createWorkQueue({ clock, backoff: createBackoff({ random }) })
   const thrown: Reconciled[] = []
   let passes = 0
@@ -126,13 +126,13 @@ export async function startVirtualOperator(deps: VirtualOperatorDeps): Promise<V
 
   const stopWatching = cluster.watch((before, after) => {
     seen = String(Math.max(Number(seen), Number((after ?? before)?.metadata.resourceVersion)))
-    if (after !== undefined) observe(store.set(structuredClone(after)))
+    if (after !== undefined) observe(store.set(frozen(structuredClone(after))))
     else if (before !== undefined) observe(store.delete(before))
   })
   for (const project of cluster.list()) {
     firstPasses.expect(keyOf(project))
     seen = String(Math.max(Number(seen), Number(project.metadata.resourceVersion)))
-    observe(store.set(structuredClone(project)))
+    observe(store.set(frozen(structuredClone(project))))
   }
   const controller = createController({
     queue,
