@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { build } from 'esbuild'
+import { nodeFlags } from '../lab/operator.ts'
 import type { Figure } from './figure.ts'
 import type { Question, Sample } from './informer-report.ts'
 import type { Order } from './informer-server.ts'
@@ -19,6 +20,8 @@ const steady: Required<Order> = { count: 5_000, perSecond: 500 }
 interface Measured {
   /** Processor time for the list, ms. */
   list: number
+  /** Longest turn of the event loop until the list was there, ms. */
+  turn: number
   /** Heap for each object, bytes. */
   heap: number
   /** Changes a second of a core. */
@@ -33,7 +36,7 @@ export async function benchInformer(): Promise<Figure[]> {
     const ours = await measure(await bundle('informer-ours.ts', directory))
     const theirs = await measure(await bundle('informer-theirs.ts', directory))
     return [
-      ...figuresOf('', ours, { heap: 3.5, memory: 200 }),
+      ...figuresOf('', ours, { turn: 50, heap: 3.5, memory: 200 }),
       ...figuresOf("client-node's ", theirs),
       ...ratios(ours, theirs),
     ]
@@ -44,11 +47,18 @@ export async function benchInformer(): Promise<Figure[]> {
 
 function figuresOf(
   whose: string,
-  { list, heap, speed, memory }: Measured,
-  aims?: { heap: number; memory: number },
+  { list, turn, heap, speed, memory }: Measured,
+  aims?: { turn: number; heap: number; memory: number },
 ): Figure[] {
   return [
     { what: `${whose}list of ${objectCount}`, value: list, unit: 'ms of a core', better: 'less' },
+    {
+      what: `${whose}longest turn of the event loop meanwhile`,
+      value: turn,
+      unit: 'ms of a core',
+      better: 'less',
+      ...(aims && { aim: aims.turn }),
+    },
     {
       what: `${whose}heap for each object`,
       value: heap / 1_000,
@@ -85,21 +95,39 @@ async function bundle(name: string, directory: string): Promise<string> {
 }
 
 async function measure(program: string): Promise<Measured> {
-  const server = fork(path.join(import.meta.dirname, 'informer-server.ts'), [String(objectCount)])
-  const [{ port }] = (await once(server, 'message')) as [{ port: number }]
-  const follower = fork(program, [`http://127.0.0.1:${port}`], {
-    execArgv: ['--max-semi-space-size=2', '--expose-gc'],
-    env: { ...process.env, MALLOC_ARENA_MAX: '1' },
-  })
-  try {
+  const rest = await withFollower(program, async ({ server, follower }) => {
     const list = await measureList(follower)
     const { perChange } = await follow({ server, follower, order: { count: burst } })
     const { memory } = await follow({ server, follower, order: steady })
     return { ...list, speed: 1_000 / perChange, memory }
+  })
+  // In a process of its own: to look at every turn costs time.
+  return { ...rest, turn: await withFollower(program, measureTurn) }
+}
+
+interface Pair {
+  server: ChildProcess
+  follower: ChildProcess
+}
+
+async function withFollower<T>(program: string, act: (pair: Pair) => Promise<T>): Promise<T> {
+  const server = fork(path.join(import.meta.dirname, 'informer-server.ts'), [String(objectCount)])
+  const [{ port }] = (await once(server, 'message')) as [{ port: number }]
+  const follower = fork(program, [`http://127.0.0.1:${port}`], {
+    execArgv: [...nodeFlags, '--expose-gc'],
+    env: { ...process.env, MALLOC_ARENA_MAX: '1' },
+  })
+  try {
+    return await act({ server, follower })
   } finally {
     server.kill()
     follower.kill()
   }
+}
+
+async function measureTurn({ follower }: Pair): Promise<number> {
+  await ask(follower, 'start and look at turns')
+  return (await until(follower, ({ turn }) => turn !== undefined)).turn ?? Number.NaN
 }
 
 async function measureList(follower: ChildProcess): Promise<Pick<Measured, 'list' | 'heap'>> {
@@ -110,9 +138,7 @@ async function measureList(follower: ChildProcess): Promise<Pick<Measured, 'list
   return { list: full.cpu - before.cpu, heap: (heap - empty.heap) / objectCount }
 }
 
-interface Following {
-  server: ChildProcess
-  follower: ChildProcess
+interface Following extends Pair {
   order: Order
 }
 
