@@ -9,6 +9,7 @@ import type { Reconcile } from '../../src/controller/reconcile.ts'
 import type { Reconciled } from '../../src/controller/runner.ts'
 import { createWorkQueue } from '../../src/controller/work-queue.ts'
 import type { Figure } from './figure.ts'
+import { longestTurn } from './longest-turn.ts'
 import { perSecond } from './per-second.ts'
 
 const keysPerSecond = 500_000
@@ -49,7 +50,7 @@ export async function benchQueue(): Promise<Figure[]> {
     },
     {
       what: `longest turn of the event loop, ${keys.length} busy reconciles`,
-      value: await longestTurn(),
+      value: await busyTurn(),
       unit: 'ms of a core',
       aim: 50,
       better: 'less',
@@ -128,27 +129,12 @@ async function reconciles(): Promise<number> {
   return value
 }
 
-/** How long the event loop serves nobody else while 10,000 runs wait for nothing, each half a millisecond long. */
-async function longestTurn(): Promise<number> {
+/** While 10,000 runs wait for nothing, each half a millisecond long. */
+async function busyTurn(): Promise<number> {
   const { resync, stop } = await startResyncs(async () => spin(0.5))
-  let isOver = false
-  const resynced = resync().then(() => {
-    isOver = true
-  })
-  let longest = 0
-  for (let before = ownTime(); !isOver; before = ownTime()) {
-    await nextTurn()
-    longest = Math.max(longest, ownTime() - before)
-  }
-  await resynced
+  const longest = await longestTurn(resync())
   await stop()
   return longest
-}
-
-/** Processor time of this thread in milliseconds: what others do on a busy machine does not count. */
-function ownTime(): number {
-  const { user, system } = process.threadCpuUsage()
-  return (user + system) / 1_000
 }
 
 function spin(milliseconds: number): undefined {
