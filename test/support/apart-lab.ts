@@ -31,7 +31,7 @@ export interface ApartLab {
   /** What the kubelet has put into its pod: token and ca.crt. */
   readonly podDirectory: string
   /** Starts one in its place, which must have ended; resolves when it runs. */
-  start(o?: { nodeArgs?: readonly string[]; args?: readonly string[] }): Promise<void>
+  start(o?: NodeOptions): Promise<void>
   /** Every call of the operator, oldest first. */
   readonly calls: readonly SeenCall[]
   /** Faults between the operator and its worlds, as a fault plan words them. */
@@ -42,9 +42,15 @@ export interface ApartLab {
   stop(): Promise<void>
 }
 
+export interface NodeOptions {
+  /** More flags of Node. */
+  nodeArgs?: readonly string[]
+}
+
 const root = path.resolve(import.meta.dirname, '../..')
 
-export async function startApartLab(): Promise<ApartLab> {
+/** `options` are for the first operator. */
+export async function startApartLab(options: NodeOptions = {}): Promise<ApartLab> {
   const directory = await mkdtemp(path.join(tmpdir(), 'botyard-apart-'))
   const plane = await startOwnControlPlane({ manifests: [operatorManifest] })
   const api = await createApi(plane.adminKubeconfig)
@@ -64,14 +70,14 @@ export async function startApartLab(): Promise<ApartLab> {
   await cp(await plane.podFilesFor(operatorAccount), podDirectory, { recursive: true })
   await writeFile(path.join(podDirectory, 'ca.crt'), proxy.ca)
   const log = path.join(directory, 'operator.log')
-  const start = (o: { nodeArgs?: readonly string[]; args?: readonly string[] } = {}) =>
+  const start = (o: NodeOptions = {}) =>
     startOperator({
       program: path.join(root, 'src/main.ts'),
       access: { pod: { url: proxy.urls.kubernetes, directory: podDirectory } },
       ...{ hcloud: `${proxy.urls.hcloud}/v1`, telegram: proxy.urls.telegram, log, ...o },
-      args: [...quickArgs, ...(o.args ?? [])],
+      args: quickArgs,
     })
-  let operator = await start()
+  let operator = await start(options)
   await operator.untilReady()
   return {
     ...{ api, plane, world, calls, podDirectory },
