@@ -28,8 +28,11 @@ const copied = [
   'tsconfig.json',
 ]
 
-/** No control plane, none of the long tests, and no cache in the shared node_modules. */
-const config = `export default { cacheDir: '.cache', test: { include: ['test/safety/r*.test.ts'], cache: false } }`
+/** No control plane, none of the long tests, no cache in the shared node_modules, and the patience of the unit tests: late is no proof. */
+const config = `export default {
+  cacheDir: '.cache',
+  test: { include: ['test/safety/r*.test.ts'], cache: false, testTimeout: 30_000, hookTimeout: 60_000 },
+}`
 
 async function copyTree(): Promise<string> {
   const tree = await mkdtemp(path.join(tmpdir(), 'botyard-mutations-'))

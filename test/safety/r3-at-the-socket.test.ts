@@ -194,6 +194,18 @@ describe('R2, at the API server', () => {
     expect(it.server.bytes()).toBe(0)
   })
 
+  it('a PATCH is not begun when the lease has been lost on its way', async () => {
+    let renewedAt: number | undefined = 0
+    const { transport, server } = await cluster(
+      () => renewedAt,
+      () => {
+        renewedAt = undefined
+      },
+    )
+    expect(await outcomeOf(transport.request({ method: 'PATCH', path, body: {} }))).toBe('unreachable')
+    expect(server.bytes()).toBe(0)
+  })
+
   it('a renewal is not begun by a process that was frozen on its way', async () => {
     const it = await cluster(
       () => 0,
