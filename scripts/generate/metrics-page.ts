@@ -15,7 +15,8 @@ export function metricsPage(): string {
 
 ${describe(all.filter(isOwn))}
 
-\`outcome\` of an event: \`created\`, \`counted\` in an earlier one, or dropped: \`refused\` by the API server, \`failed\` for too long, \`over_budget\`, \`queue_full\`, \`stopped\`. \`phase\` of a break is \`list\`, \`watch\`, or \`handler\` for a mistake in what follows a change.
+\`outcome\` of an event: \`created\`, \`counted\` in an earlier one, or dropped: \`refused\` by the API server, \`failed\` for too long, \`over_budget\`, \`queue_full\`, \`stopped\`. \`phase\` of a break is \`list\`, \`watch\`, or \`handler\` for a mistake in what follows a change. A quiet cluster shows a sign of life about once a minute, and the operator makes a watch anew that
+has shown none for long: \`botyard_watch_idle_seconds\` above 180 is worth an alert.
 
 \`botyard_projects\` has a series for every condition and status, however many Projects there are; for one Project see its status, or let
 kube-state-metrics read it. A Project without a condition counts as \`Unknown\`, for \`Reconciling\` and \`Stalled\`, which are there only while

@@ -2,6 +2,7 @@
 // there are, the series stay the same few.
 
 import { Counter, Gauge, type Registry } from 'prom-client'
+import type { Duration } from '../clock.ts'
 import type { EventOutcome } from '../controller/event-recorder.ts'
 import type { Phase } from '../controller/reflector.ts'
 import { version } from './version.ts'
@@ -15,6 +16,8 @@ export interface OwnMetrics {
   event(outcome: EventOutcome): void
   /** The watch on Projects broke, or what follows a change failed; both go on by themselves. */
   watchBroke(phase: Phase): void
+  /** Milliseconds since the last sign of life of the watch on Projects; asked when scraped. */
+  watchIdle(read: () => Duration): void
   /** How many Projects are in which condition; asked when scraped. */
   projects(tally: () => Iterable<ProjectCount>): void
 }
@@ -64,6 +67,7 @@ export function ownMetrics(registers: Registry[]): OwnMetrics {
     hcloudRemaining: (o) => remaining.set({ account: o.account }, o.remaining),
     event: (outcome) => events.inc({ outcome }),
     watchBroke: (phase) => breaks.inc({ phase }),
+    watchIdle: gaugeIdleness(registers),
     projects: gaugeProjects(registers),
   }
 }
@@ -75,6 +79,21 @@ function gaugeBuild(registers: Registry[]): void {
     labelNames: ['version'],
     registers,
   }).set({ version }, 1)
+}
+
+function gaugeIdleness(registers: Registry[]): OwnMetrics['watchIdle'] {
+  let idle: () => Duration = () => 0
+  new Gauge({
+    name: 'botyard_watch_idle_seconds',
+    help: 'How long ago the watch on Projects has shown its last sign of life',
+    registers,
+    collect() {
+      this.set(idle() / 1_000)
+    },
+  })
+  return (read) => {
+    idle = read
+  }
 }
 
 function gaugeProjects(registers: Registry[]): OwnMetrics['projects'] {

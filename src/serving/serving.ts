@@ -28,6 +28,7 @@ export interface ServingDeps {
 /** Listens from now on; rejects when a port is taken. */
 export async function serve(deps: ServingDeps): Promise<HealthServer> {
   const { config, clock, metrics, liveness, transport, cache, controller } = deps
+  metrics.watchIdle(() => clock.monotonic() - cache.lastActivity)
   const secure = config.metrics && (await serveMetrics(deps, config.metrics))
   const health = await startHealthServer({
     ...config.health,

@@ -17,6 +17,7 @@ export function busyMetrics() {
   metrics.certificateRead('read')
   metrics.event('created')
   metrics.watchBroke('watch')
+  metrics.watchIdle(() => 1_500)
   metrics.projects(() => [{ condition: 'Ready', status: 'True', count: 7 }])
   metrics.hcloudRequest({ operation: 'POST /servers', code: 201 })
   metrics.hcloudRemaining({ account: '42', remaining: 3_599 })

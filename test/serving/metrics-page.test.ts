@@ -45,6 +45,7 @@ const own = [
   ['botyard_hcloud_requests_total', 'counter', 'code operation'],
   ['botyard_projects', 'gauge', 'condition status'],
   ['botyard_watch_breaks_total', 'counter', 'phase'],
+  ['botyard_watch_idle_seconds', 'gauge', ''],
 ] as const
 
 /** A series for each combination of labels. */
@@ -67,6 +68,7 @@ const atStart = {
   }),
   ...zeros('botyard_projects', { condition: conditionTypes, status: ['True', 'False', 'Unknown'] }),
   ...zeros('botyard_watch_breaks_total', { phase: ['list', 'watch', 'handler'] }),
+  botyard_watch_idle_seconds: expect.toSatisfy((seconds) => seconds > 0 && seconds < 30),
   certwatcher_read_certificate_errors_total: 0,
   certwatcher_read_certificate_total: 0,
   [`controller_runtime_active_workers${controller}`]: 0,

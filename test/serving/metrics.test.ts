@@ -184,6 +184,12 @@ describe('the metrics of the process in its cluster', () => {
     }
   })
 
+  it('tell in seconds for how long the watch has been silent', async () => {
+    expect(await linesOf(busyMetrics().metrics, 'botyard_watch_idle_seconds')).toEqual([
+      'botyard_watch_idle_seconds 1.5',
+    ])
+  })
+
   it('say which version runs: that of the package', async () => {
     const { version } = JSON.parse(await readFile('package.json', 'utf8'))
     expect(await linesOf(createMetrics(), 'botyard_build_info')).toEqual([`botyard_build_info{version="${version}"} 1`])
