@@ -1,0 +1,4 @@
+import { shortTimes } from './pair.ts'
+import { stopTest } from './stop-story.ts'
+
+stopTest({ stops: 6, times: shortTimes })

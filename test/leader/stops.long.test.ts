@@ -1,0 +1,3 @@
+import { stopTest } from './stop-story.ts'
+
+stopTest({ stops: 40, times: [] })
