@@ -148,14 +148,14 @@ describe('a reflector whose watch ends', () => {
       relists: [{ limit: 2, resourceVersion: '5' }, { limit: 2 }],
     },
     {
-      name: 'lists the newest when the server has not seen its version',
+      name: 'lists the newest when the server has not seen its version ("too large resource version")',
       watches: [{ events: [expired] }, settled],
       lists: [tooNew, page('4')],
       resumes: ['5', '4'],
       relists: [{ limit: 2, resourceVersion: '5' }, { limit: 2 }],
     },
     {
-      name: 'lists without pages when continue tokens keep running out',
+      name: 'lists anew at 410 on a continue page, and without pages when that happens again',
       watches: [{ events: [expired] }, settled],
       lists: [expired, page('20', [thing()], 'c'), expired, page('21')],
       resumes: ['5', '21'],
@@ -176,7 +176,7 @@ describe('a reflector whose watch ends', () => {
       relists: [{ limit: 2, resourceVersion: '5' }],
     },
     {
-      name: 'lists after two watches in a row that the server ended at once',
+      name: 'lists after two very short watches in a row',
       watches: [{ end: 'clean' }, { end: 'clean' }, settled],
       lists: [page('20')],
       resumes: ['5', '5', '20'],
@@ -233,7 +233,7 @@ describe('a reflector whose watch ends', () => {
     expect(run.errors).toEqual([])
   })
 
-  it('waits as long as the server says', async () => {
+  it('waits as long as Retry-After on a watch says', async () => {
     const run = start({ lists: [page('5')], watches: [{ events: [failure({ status: 429, retryAfter: 70_000 })] }] })
     await run.clock.advance(69_999)
     expect(run.asked.watches).toHaveLength(1)

@@ -17,7 +17,7 @@ describe('a store', () => {
     expect(store.size).toBe(0)
   })
 
-  it('tells nothing when the version is the one it has', () => {
+  it('tells nothing when the version is the one it has, set or in a replacement', () => {
     const store = setUp()
     store.set(thing({ version: '1' }))
     expect(store.set(thing({ version: '1' }))).toEqual([])
@@ -54,6 +54,11 @@ describe('a store', () => {
   it('does not let the late deletion of an earlier object take its successor', () => {
     const store = setUpWith(thing({ uid: 'young' }))
     expect(store.delete(thing({ uid: 'old' }))).toEqual([])
+    expect(store.size).toBe(1)
+  })
+
+  it('takes the deletion of an unknown key for nothing', () => {
+    const store = setUpWith(thing())
     expect(store.delete(thing({ name: 'unknown' }))).toEqual([])
     expect(store.size).toBe(1)
   })

@@ -85,6 +85,41 @@ describe('a watch that brings', () => {
     expect(server.received).toHaveLength(2)
   })
 
+  it.each([
+    { code: 400, reason: 'BadRequest' },
+    { code: 401, reason: 'Unauthorized' },
+    { code: 403, reason: 'Forbidden' },
+    { code: 404, reason: 'NotFound' },
+    { code: 500, reason: 'InternalError' },
+    { code: 504, reason: 'Timeout' },
+  ])('an ERROR line $code $reason is told; when it comes again, the list is', async ({ code, reason }) => {
+    const error = line('ERROR', { kind: 'Status', code, reason, message: 'said so' })
+    const { told, holds, server } = await follow(begunThen(error), says(error), healed)
+    await holds('true@9')
+    const problem = `watch: Cannot watch /things: said so (${code} ${reason})`
+    expect(told).toEqual([problem, problem])
+    expect(server.received[1]?.url).toContain('resourceVersion=5')
+  })
+
+  it.each(['Expired', 'Gone'])('an ERROR line 410 %s is told, and listed anew', async (reason) => {
+    const error = line('ERROR', { kind: 'Status', code: 410, reason, message: 'said so' })
+    const { told, holds } = await follow(begunThen(error), healed)
+    await holds('true@9')
+    expect(told).toEqual([`watch: Cannot watch /things: said so (410 ${reason})`])
+  })
+
+  it.each([
+    { code: 429, reason: 'TooManyRequests' },
+    { code: 503, reason: 'ServiceUnavailable' },
+  ])('an ERROR line $code $reason is told, and the watch goes on where it was', async ({ code, reason }) => {
+    const error = line('ERROR', { kind: 'Status', code, reason, message: 'said so' })
+    // Before it goes on it looks whether this is still the same past.
+    const { told, holds, server } = await follow(begunThen(error), page({}), says(line('ADDED', thing('true', '9'))))
+    await holds('old@4', 'true@9')
+    expect(told).toEqual([`watch: Cannot watch /things: said so (${code} ${reason})`])
+    expect(server.received[2]?.url).toContain('resourceVersion=5')
+  })
+
   it('an event from before what it has told already is told, and listed anew', async () => {
     const { told, holds } = await follow(begunThen(line('MODIFIED', thing('old', '3'))), healed)
     await holds('true@9')

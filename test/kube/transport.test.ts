@@ -316,7 +316,7 @@ describe('a call that takes too long', () => {
     await server.received[0]?.closed
   })
 
-  it('ends when its caller gives up, with the caller’s reason, while waiting to come back', async () => {
+  it('ends when its caller gives up, with the caller’s reason, while waiting for Retry-After', async () => {
     const clock = fakeClock()
     const { server, transport } = await setUp([busy], { clock })
     const stop = new AbortController()
