@@ -16,6 +16,7 @@ const apartTests = [
   'test/end-to-end/crd-removed.cluster.test.ts',
   'test/end-to-end/namespace-deleted.cluster.test.ts',
   'test/end-to-end/outages.cluster.test.ts',
+  'test/end-to-end/bad-input-watches.cluster.test.ts',
   'test/end-to-end/out-of-memory.cluster.test.ts',
 ]
 const longTests = 'test/**/*.long.test.ts'
