@@ -74,7 +74,7 @@ async function connectCluster({ config, log, metrics }: Ground, signal: AbortSig
     clock,
     random,
     fence: leadership.fence,
-    onCall: metrics.restCall,
+    ...{ onCall: metrics.restCall, onRetry: metrics.restRetry, onEnded: metrics.restEnded },
   })
   const clusterID = config.clusterID ?? (await createNamespaces(transport).uidOf('kube-system', signal))
   return {

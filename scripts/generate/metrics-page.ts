@@ -25,8 +25,8 @@ true, as \`False\`. So \`sum(botyard_projects{condition="Ready"})\` is the numbe
 ## As controller-runtime and client-go have them
 
 Names, labels and buckets are theirs, to the digit, so that dashboards made for them fit, those of Kubebuilder among them, and series of several
-operators can be added up. All but calls to the API server are there from the first scrape, at zero. What controller-runtime measures of its calls only
-on request (durations, sizes, retries) is not measured: none of these dashboards asks for it, and the API server tells the same of all its clients.
+operators can be added up. All but calls to the API server are there from the first scrape, at zero. Why some are there that controller-runtime
+shows only on request, and some are not: [decision 30](../decisions/0030-metrics-beside-controller-runtime.md).
 
 ${describe(all.filter((metric) => !isOwn(metric)))}
 

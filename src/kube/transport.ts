@@ -52,8 +52,16 @@ export interface TransportDeps {
   readonly userAgent?: string
   /** Hears how each try ended, for metrics. */
   readonly onCall?: (call: SentCall) => void
+  /** Hears how a try ended that is followed by another one. */
+  readonly onRetry?: (call: SentCall) => void
+  /** Hears how long a call took with its retries and its answer; not of streams, which last as long as they like. */
+  readonly onEnded?: (call: EndedCall) => void
   /** Largest answer, in bytes. */
   readonly answerLimit?: number
+}
+
+export interface EndedCall extends Omit<SentCall, 'code'> {
+  readonly durationMs: Duration
 }
 
 /** A page of 500 Projects is a few MiB; the largest object that etcd takes is 1.5 MiB. */
@@ -64,6 +72,7 @@ export function createTransport(deps: TransportDeps): Transport {
   const { cluster, clock, random, userAgent = 'botyard', answerLimit = defaultAnswerLimit } = deps
   const fence = deps.fence ?? openFence
   const exchange = createExchange({ cluster, userAgent, onCall: deps.onCall })
+  const { host } = new URL(cluster.server)
 
   function callOf(options: RequestOptions): Call {
     const { method, path, timeout = defaultTimeout } = options
@@ -96,6 +105,7 @@ export function createTransport(deps: TransportDeps): Transport {
       const failed = { ...call, attempt: count, error: outcome.error, random }
       const pause = signal.aborted ? undefined : retryPause(failed)
       if (pause === undefined || clock.monotonic() + pause >= call.until) throw outcome.error
+      deps.onRetry?.({ code: codeOf(outcome.error), method: call.method, host })
       await sleep(clock, pause, signal)
     }
   }
@@ -112,7 +122,12 @@ export function createTransport(deps: TransportDeps): Transport {
       const call = callOf(options)
       if (call.allowed <= 0) throw notLeading(call)
       const limit = deadline(clock, call.allowed, call.signal)
-      return (await withRetries(call, limit.signal).finally(limit.release)) as T
+      const begun = clock.monotonic()
+      const ended = () => {
+        limit.release()
+        deps.onEnded?.({ method: call.method, host, durationMs: clock.monotonic() - begun })
+      }
+      return (await withRetries(call, limit.signal).finally(ended)) as T
     },
     async stream(options) {
       const call = callOf({ ...options, method: 'GET' })
@@ -139,6 +154,8 @@ interface Call extends RequestOptions {
   /** For error texts; without the query, which is long and says little. */
   readonly what: string
 }
+
+const codeOf = (error: unknown): string => (isApiError(error) ? String(error.status) : '<error>')
 
 /** A page of a proxy may come slowly and without end; that it is none of ours is known before its first byte. */
 function refuseOther(contentType: unknown, { what }: Call): void {

@@ -1,11 +1,16 @@
 // Metrics of what a process is to its cluster: its calls, its leadership and its certificate, under the names of client-go and
 // controller-runtime.
 
-import { Counter, Gauge, type Registry } from 'prom-client'
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Duration } from '../clock.ts'
 
 export interface ClientMetrics {
   /** One try of a call to the API server. `code` is the HTTP status, or `<error>`. */
   restCall(call: { code: string; method: string; host: string }): void
+  /** A try that is followed by another one, by how it ended. */
+  restRetry(call: { code: string; method: string; host: string }): void
+  /** A whole call; streams are none. */
+  restEnded(call: { method: string; host: string; durationMs: Duration }): void
   /** The leadership under this name; false until told otherwise. */
   election(name: string): ElectionMetrics
   /** One reading of the certificate of /metrics from its files. */
@@ -19,13 +24,40 @@ export interface ElectionMetrics {
   slowPath(): void
 }
 
-export function clientMetrics(registers: Registry[]): ClientMetrics {
+/** client-go's own, in seconds. */
+const callBuckets = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
+
+type RestMetrics = Pick<ClientMetrics, 'restCall' | 'restRetry' | 'restEnded'>
+
+/** There is one host and a handful of methods, so the series are few. */
+function restMetrics(registers: Registry[]): RestMetrics {
   const calls = new Counter({
     name: 'rest_client_requests_total',
     help: 'Calls to the API server per HTTP status, method and host',
     labelNames: ['code', 'method', 'host'],
     registers,
   })
+  const retries = new Counter({
+    name: 'rest_client_request_retries_total',
+    help: 'Calls to the API server that were made again, per HTTP status of the one before, method and host',
+    labelNames: ['code', 'verb', 'host'],
+    registers,
+  })
+  const durations = new Histogram({
+    name: 'rest_client_request_duration_seconds',
+    help: 'Length of a call to the API server with its retries, per method and host; watches are left out',
+    labelNames: ['verb', 'host'],
+    buckets: callBuckets,
+    registers,
+  })
+  return {
+    restCall: ({ code, method, host }) => calls.inc({ code, method, host }),
+    restRetry: ({ code, method, host }) => retries.inc({ code, verb: method, host }),
+    restEnded: ({ method, host, durationMs }) => durations.observe({ verb: method, host }, durationMs / 1_000),
+  }
+}
+
+export function clientMetrics(registers: Registry[]): ClientMetrics {
   const leader = new Gauge({
     name: 'leader_election_master_status',
     help: 'Whether this process leads: 1, or 0 for a standby',
@@ -49,7 +81,7 @@ export function clientMetrics(registers: Registry[]): ClientMetrics {
     registers,
   })
   return {
-    restCall: ({ code, method, host }) => calls.inc({ code, method, host }),
+    ...restMetrics(registers),
     election(name) {
       leader.set({ name }, 0)
       slow.inc({ name }, 0)

@@ -105,6 +105,24 @@ describe('a call', () => {
     expect(told).toEqual([`GET 429 ${host}`, `GET 200 ${host}`, `PATCH <error> ${host}`])
   })
 
+  it('tells of tries that are made again, by how they ended, and once how long it took in all, streams left out', async () => {
+    const told: string[] = []
+    let passed = 0
+    const late: Reply = (response, request) => {
+      passed += 700
+      fine(response, request)
+    }
+    const { transport } = await setUp([cut, busy, late, down], {
+      clock: { ...impatientClock(), monotonic: () => passed },
+      onRetry: ({ code, method }) => told.push(`${method} again after ${code}`),
+      onEnded: ({ method, durationMs }) => told.push(`${method} took ${durationMs}`),
+    })
+    await transport.request(get)
+    await transport.request({ method: 'PATCH', path: '/a', body: {} }).catch(() => {})
+    await transport.stream({ path: '/w' }).catch(() => {})
+    expect(told).toEqual(['GET again after <error>', 'GET again after 429', 'GET took 700', 'PATCH took 0'])
+  })
+
   it('shares connections with the calls before it', async () => {
     const { server, transport } = await setUp([fine, refusal(404, 'NotFound'), text('no', { status: 500 }), fine])
     for (let call = 0; call < 12; call++) await transport.request(get).catch(() => {})

@@ -13,6 +13,8 @@ export function busyMetrics() {
   queue.onGet('a')
   queue.onDone('a')
   metrics.restCall({ code: '200', method: 'GET', host: 'kubernetes:443' })
+  metrics.restRetry({ code: '429', method: 'GET', host: 'kubernetes:443' })
+  metrics.restEnded({ method: 'GET', host: 'kubernetes:443', durationMs: 30 })
   metrics.election('botyard').leads(true)
   metrics.certificateRead('read')
   metrics.event('created')

@@ -14,6 +14,8 @@ const reconcileTime =
   '0.005 0.01 0.025 0.05 0.1 0.15 0.2 0.25 0.3 0.35 0.4 0.45 0.5 0.6 0.7 0.8 0.9 1 1.25 1.5 1.75 2 2.5 3 3.5 4 4.5 5 6 7 8 9 10 15 20 25 30 40 50 60'
 const queueTime = '1e-08 1e-07 1e-06 9.999999999999999e-06 9.999999999999999e-05 0.001 0.01 0.1 1 10 100 1000'
 
+const callTime = '0.005 0.025 0.1 0.25 0.5 1 2 4 8 15 30 60'
+
 /** Of controller-runtime and client-go: name, type, labels, buckets. */
 const known = [
   ['certwatcher_read_certificate_errors_total', 'counter', ''],
@@ -28,6 +30,8 @@ const known = [
   ['controller_runtime_terminal_reconcile_errors_total', 'counter', 'controller'],
   ['leader_election_master_status', 'gauge', 'name'],
   ['leader_election_slowpath_total', 'counter', 'name'],
+  ['rest_client_request_duration_seconds', 'histogram', 'host verb', callTime],
+  ['rest_client_request_retries_total', 'counter', 'code host verb'],
   ['rest_client_requests_total', 'counter', 'code host method'],
   ['workqueue_adds_total', 'counter', 'controller name'],
   ['workqueue_depth', 'gauge', 'controller name priority'],
@@ -188,7 +192,10 @@ describe('a process that has just begun to lead', () => {
       `rest_client_requests_total{code="201",method="POST",host="${operator.host}"}`,
       `rest_client_requests_total{code="404",method="GET",host="${operator.host}"}`,
     ])
-    for (const [series, value] of samples) if (series.includes('_bucket{')) expect(value, series).toBe(0)
+    const durations = samples.filter(([series]) => series.startsWith('rest_client_request_duration_seconds_count'))
+    expect(durations.map(([series]) => /verb="(\w+)"/.exec(series)?.[1]).sort()).toEqual(['GET', 'POST'])
+    const buckets = samples.filter(([series]) => series.includes('_bucket{') && !series.startsWith('rest_client_'))
+    expect(buckets.filter(([, value]) => value !== 0)).toEqual([])
   })
 
   it('says nothing of an election where there is none', async () => {

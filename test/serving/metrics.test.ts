@@ -129,6 +129,14 @@ describe('the metrics of the process in its cluster', () => {
     ])
   })
 
+  it('count calls that are made again, and time calls in seconds', async () => {
+    const { metrics } = busyMetrics()
+    expect(await linesOf(metrics, 'rest_client_request_retries_total')).toEqual([
+      'rest_client_request_retries_total{code="429",verb="GET",host="kubernetes:443"} 1',
+    ])
+    expect(await readValue(metrics, 'rest_client_request_duration_seconds_sum')).toBe(0.03)
+  })
+
   it('say who leads: nobody until told', async () => {
     const metrics = createMetrics()
     const election = metrics.election('botyard')
