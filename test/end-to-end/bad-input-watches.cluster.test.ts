@@ -51,7 +51,7 @@ describe('a running operator to which a watch brings', () => {
     const { pid } = lab.operator
     const before = (await warnings()).length
     const tenant = await createTenant(lab.api)
-    lab.take([fault])
+    lab.strike(fault)
     const project = await lab.api.create(projectOf(tenant))
     await waitFor('a report', async () => conditionOf(await lab.api.find(project), 'Ready'), { within: 30_000 })
     const [line, ...more] = (await warnings()).slice(before)
@@ -66,7 +66,7 @@ describe('a running operator to which a watch brings', () => {
     const before = (await warnings()).length
     const project = await lab.api.create(projectOf(await createTenant(lab.api)))
     await untilReady(lab.api, project, 40_000)
-    lab.take([wrongLine({ type: 'MODIFIED', object })])
+    lab.strike(wrongLine({ type: 'MODIFIED', object }))
     const next = await lab.api.create(projectOf(await createTenant(lab.api)))
     await untilReady(lab.api, next, 40_000)
     const [line] = (await warnings()).slice(before)
@@ -75,7 +75,7 @@ describe('a running operator to which a watch brings', () => {
 
   it('an answer of a wrong content type: says so, asks again, and misses nothing', async () => {
     const before = (await warnings()).length
-    lab.take([{ kind: 'endWatch', route, times: 1 }, wrongType])
+    lab.strike({ kind: 'endWatch', route, times: 1 }, wrongType)
     const project = await lab.api.create(projectOf(await createTenant(lab.api)))
     await untilReady(lab.api, project, 60_000)
     const lines = (await warnings()).slice(before)

@@ -111,7 +111,7 @@ describe('a CRD that is removed by force, finalizers and all, behind a watch tha
   it('is no reason to delete or create anything: not what a Project had, not what one lacks that is only remembered', async () => {
     kept = await readyProject()
     const robbed = await readyProject()
-    lab.take([{ kind: 'stallWatch', route: 'GET /apis/botyard.dev/v1alpha1/projects', ms: 15_000, times: 1 }])
+    lab.strike({ kind: 'stallWatch', route: 'GET /apis/botyard.dev/v1alpha1/projects', ms: 15_000, times: 1 })
     await lab.api.delete(crd)
     for (const { metadata } of await lab.api.list(projects))
       await lab.api.patch({ ...projects, metadata }, { metadata: { finalizers: null } })

@@ -6,16 +6,12 @@ import path from 'node:path'
 import { renderChart } from '../../scripts/helm/render-chart.ts'
 import { type Operator, startOperator } from '../../scripts/lab/operator.ts'
 import { systemClock } from '../../simulators/kit/clock.ts'
-import { createFaultDesk } from '../../simulators/kit/fault-desk.ts'
-import { parseFaultPlan } from '../../simulators/kit/fault-plan.ts'
-import { createFaults } from '../../simulators/kit/faults.ts'
 import { serve } from '../../simulators/kit/serve.ts'
 import { createWorld, type World } from '../../simulators/world.ts'
 import { type Arena, openArena } from '../crash/arena.ts'
-import { kubernetesBeginnings } from '../proxy/kubernetes-hands.ts'
+import { createProxyFaults } from '../proxy/proxy-faults.ts'
 import { createRecordingProxy } from '../proxy/recording-proxy.ts'
 import { createSeenCalls, type SeenCall } from '../proxy/seen-calls.ts'
-import { createWatchFaults } from '../proxy/watch-faults.ts'
 import { type Api, controlPlane, waitFor } from '../support/control-plane.ts'
 import { clearProjects } from '../support/test-lab.ts'
 import { type SlowFront, startSlowFront } from './slow-front.ts'
@@ -141,10 +137,11 @@ export const isRenewal = ({ world, verb, path: target }: SeenCall) =>
 
 async function openPlace(o: PlaceOptions): Promise<{ replica: Replica; close(): Promise<void> }> {
   const { calls, listener } = createSeenCalls()
-  const { faults, strike, calm } = await openFaults(o.arena)
+  const { directory } = await controlPlane()
+  const { options, strike, calm } = createProxyFaults({ api: o.arena.api, directory })
   const proxy = await createRecordingProxy({
     ...{ kubernetes: o.arena.kubernetes, hcloud: o.hcloud, telegram: o.telegram, authority: o.arena.authority },
-    ...{ listener, faults },
+    ...{ ...options, listener },
   })
   const tls = await o.arena.authority.issueServer('slow-front')
   const front = (url: string, secured: boolean): Promise<SlowFront> =>
@@ -189,20 +186,6 @@ async function openPlace(o: PlaceOptions): Promise<{ replica: Replica; close(): 
       await proxy.close()
     },
   }
-}
-
-async function openFaults({ api }: Arena) {
-  const clock = systemClock()
-  const faults = { kubernetes: createFaults({ clock }) }
-  const { directory } = await controlPlane()
-  const begin = kubernetesBeginnings({ clock, api, directory, watchFaults: createWatchFaults({ clock }) })
-  const desk = createFaultDesk({ requests: faults, begin })
-  const strike = (fault: object): void => {
-    const parsed = parseFaultPlan({ faults: [fault] })
-    if (!parsed.ok) throw new Error(`Cannot strike: ${parsed.problems.join('; ')}`)
-    desk.take(parsed.plan)
-  }
-  return { faults, strike, calm: desk.clear }
 }
 
 /** What only a leader may do: any call to the providers, and any write to the cluster but those of the election and reviews. */

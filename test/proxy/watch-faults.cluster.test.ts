@@ -2,25 +2,9 @@
 // what the API server holds.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { systemClock } from '../../simulators/kit/clock.ts'
-import { createFaultDesk } from '../../simulators/kit/fault-desk.ts'
-import { parseFaultPlan } from '../../simulators/kit/fault-plan.ts'
-import { createFaults } from '../../simulators/kit/faults.ts'
-import { systemClock as productClock } from '../../src/clock.ts'
-import { loadClusterConfig } from '../../src/kube/cluster-config.ts'
 import { createProject, projectRef } from '../kube/cluster.ts'
-import { startFollower } from '../kube/follower.ts'
-import {
-  type Api,
-  adminApi,
-  controlPlane,
-  createNamespace,
-  operatorKubeconfig,
-  waitFor,
-} from '../support/control-plane.ts'
-import { kubernetesBeginnings } from './kubernetes-hands.ts'
-import { createRecordingProxy } from './recording-proxy.ts'
-import { createWatchFaults } from './watch-faults.ts'
+import { followBehindProxy } from '../kube/follower-behind-proxy.ts'
+import { type Api, adminApi, createNamespace, waitFor } from '../support/control-plane.ts'
 
 let api: Api
 let namespace: string
@@ -39,29 +23,9 @@ const route = 'GET /apis/botyard.dev/v1alpha1/projects'
 
 /** A cache behind the proxy, under this plan. */
 async function setUp(faults: object[]) {
-  const clock = systemClock()
-  const requests = { kubernetes: createFaults({ clock }) }
-  const watchFaults = createWatchFaults({ clock })
-  const plane = await controlPlane()
-  const begin = kubernetesBeginnings({ clock, watchFaults, api, directory: plane.directory })
-  const desk = createFaultDesk({ requests, begin })
-  const unused = 'http://127.0.0.1:1'
-  const proxy = await createRecordingProxy({
-    ...{ kubernetes: { url: plane.url, ca: plane.ca }, hcloud: unused, telegram: unused, listener: {} },
-    ...{ faults: requests, watchFaults },
-  })
-  const take = (more: object[]) => {
-    const parsed = parseFaultPlan({ faults: more })
-    if (!parsed.ok) throw new Error(parsed.problems.join())
-    desk.take(parsed.plan)
-  }
-  take(faults)
-  const { access } = await loadClusterConfig({ clock: productClock, kubeconfig: await operatorKubeconfig() })
-  const throughProxy = async () => ({ headers: (await access()).headers, tls: { ca: proxy.ca } })
-  const cluster = { server: proxy.urls.kubernetes, access: throughProxy, refused: () => {} }
-  const follower = startFollower({ cluster, random: () => 0 })
-  closers.push(proxy.close, follower.stop)
-  return { ...follower, take, states: () => desk.list().map(({ state, hits }) => `${state} ${hits}`) }
+  const follower = await followBehindProxy(api, { faults, random: () => 0 })
+  closers.push(follower.stop)
+  return follower
 }
 
 let count = 0
@@ -149,7 +113,7 @@ describe('the cache of the operator converges', () => {
     const run = await setUp(faults)
     await live()
     await run.converges(api)
-    run.take(later)
+    run.strike(...later)
     await live()
     await run.converges(api)
     expect(run.states()).toEqual([...faults, ...later].map(() => expect.not.stringMatching(/ 0$/)))
@@ -161,10 +125,7 @@ describe('the cache of the operator converges', () => {
     const run = await setUp([{ kind: 'status', world: 'kubernetes', status: 422, ...once }])
     await live()
     await run.converges(api)
-    run.take([
-      { kind: 'wrongLine', ...once },
-      { kind: 'older', revisions: 12, ...once },
-    ])
+    run.strike({ kind: 'wrongLine', ...once }, { kind: 'older', revisions: 12, ...once })
     await live()
     await run.converges(api)
     expect(run.told).toContain('went back')
@@ -174,7 +135,7 @@ describe('the cache of the operator converges', () => {
     const run = await setUp([{ kind: 'cutLine', route, chance: 0.2 }, { kind: 'compact' }])
     for (let round = 0; round < 3; round++) {
       await live()
-      run.take([{ kind: 'compact' }])
+      run.strike({ kind: 'compact' })
     }
     await run.converges(api, 30_000)
     expect(run.states().slice(1)).toEqual(['over 1', 'over 1', 'over 1', 'over 1'])

@@ -6,15 +6,13 @@ import path from 'node:path'
 import { freePort } from '../../scripts/control-plane/free-port.ts'
 import { type Operator, startOperator } from '../../scripts/lab/operator.ts'
 import { systemClock } from '../../simulators/kit/clock.ts'
-import { createFaultDesk, type FaultDesk } from '../../simulators/kit/fault-desk.ts'
+import type { FaultDesk } from '../../simulators/kit/fault-desk.ts'
 import { parseFaultPlan } from '../../simulators/kit/fault-plan.ts'
-import { createFaults } from '../../simulators/kit/faults.ts'
 import { serve } from '../../simulators/kit/serve.ts'
 import { createWorld, type World } from '../../simulators/world.ts'
 import { openArena } from '../crash/arena.ts'
-import { kubernetesBeginnings } from '../proxy/kubernetes-hands.ts'
+import { createProxyFaults } from '../proxy/proxy-faults.ts'
 import { createRecordingProxy } from '../proxy/recording-proxy.ts'
-import { createWatchFaults } from '../proxy/watch-faults.ts'
 import { type Api, controlPlane } from '../support/control-plane.ts'
 import { clearProjects } from '../support/test-lab.ts'
 import { type Inside, openInspector } from './inspector.ts'
@@ -53,17 +51,14 @@ export async function openSoakStage(): Promise<SoakStage> {
   const arena = await openArena()
   const { api } = arena
   await clearProjects(api)
-  const clock = systemClock()
   const world = createWorld({ clock: systemClock({ speed: 10 }), seed: randomInt(1, 2 ** 31), ...quick })
   const hcloud = await serve(world.hcloud.fetch)
   const telegram = await serve(world.telegram.fetch)
-  const requests = { kubernetes: createFaults({ clock }) }
-  const watchFaults = createWatchFaults({ clock })
   const { directory } = await controlPlane()
-  const desk = createFaultDesk({ requests, begin: kubernetesBeginnings({ clock, watchFaults, api, directory }) })
+  const between = createProxyFaults({ api, directory })
   const proxy = await createRecordingProxy({
     ...{ kubernetes: arena.kubernetes, hcloud: hcloud.url, telegram: telegram.url, authority: arena.authority },
-    ...{ faults: requests, watchFaults, listener: {} },
+    ...{ ...between.options, listener: {} },
   })
   const inspected = await freePort()
   const operator = await startOperator({
@@ -79,11 +74,11 @@ export async function openSoakStage(): Promise<SoakStage> {
   return {
     ...{ api, world, operator },
     strike({ kubernetes, worlds }) {
-      if (kubernetes !== undefined) take(desk, kubernetes)
+      if (kubernetes !== undefined) between.strike(kubernetes)
       if (worlds !== undefined) take(world.faults, worlds)
     },
     calm() {
-      desk.clear()
+      between.calm()
       world.faults.clear()
     },
     look: async () => ({

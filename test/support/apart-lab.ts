@@ -9,15 +9,11 @@ import { type Api, createApi } from '../../scripts/control-plane/api.ts'
 import { operatorAccount, operatorManifest } from '../../scripts/control-plane/grant.ts'
 import { type Operator, startOperator } from '../../scripts/lab/operator.ts'
 import { systemClock } from '../../simulators/kit/clock.ts'
-import { createFaultDesk } from '../../simulators/kit/fault-desk.ts'
-import { parseFaultPlan } from '../../simulators/kit/fault-plan.ts'
-import { createFaults } from '../../simulators/kit/faults.ts'
 import { serve } from '../../simulators/kit/serve.ts'
 import { createWorld, type World } from '../../simulators/world.ts'
-import { kubernetesBeginnings } from '../proxy/kubernetes-hands.ts'
+import { createProxyFaults, type ProxyFaults } from '../proxy/proxy-faults.ts'
 import { createRecordingProxy } from '../proxy/recording-proxy.ts'
 import { createSeenCalls, type SeenCall } from '../proxy/seen-calls.ts'
-import { createWatchFaults } from '../proxy/watch-faults.ts'
 import { type OwnControlPlane, startOwnControlPlane } from './own-control-plane.ts'
 import { quick, quickArgs } from './test-lab.ts'
 
@@ -34,10 +30,10 @@ export interface ApartLab {
   start(o?: NodeOptions): Promise<void>
   /** Every call of the operator, oldest first. */
   readonly calls: readonly SeenCall[]
-  /** Faults between the operator and its worlds, as a fault plan words them. */
-  take(faults: object[]): void
-  /** Takes them back. */
-  clear(): void
+  /** What goes wrong on the way to its cluster and to Hetzner from now on, as a fault plan words it. */
+  readonly strike: ProxyFaults['strike']
+  /** Takes all of that back. */
+  readonly calm: ProxyFaults['calm']
   log(): Promise<string>
   stop(): Promise<void>
 }
@@ -49,22 +45,18 @@ export interface NodeOptions {
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** `options` are for the first operator. */
-export async function startApartLab(options: NodeOptions = {}): Promise<ApartLab> {
+/** `first`: for the first operator. */
+export async function startApartLab(first: NodeOptions = {}): Promise<ApartLab> {
   const directory = await mkdtemp(path.join(tmpdir(), 'botyard-apart-'))
   const plane = await startOwnControlPlane({ manifests: [operatorManifest] })
   const api = await createApi(plane.adminKubeconfig)
   const world = createWorld({ clock: systemClock(), seed: randomInt(1, 2 ** 31), ...quick })
   const servers = { hcloud: await serve(world.hcloud.fetch), telegram: await serve(world.telegram.fetch) }
-  const clock = systemClock()
-  const faults = { kubernetes: createFaults({ clock }), hcloud: createFaults({ clock, basePath: '/v1' }) }
-  const watchFaults = createWatchFaults({ clock })
-  const begin = kubernetesBeginnings({ clock, watchFaults, api, directory: plane.directory })
-  const desk = createFaultDesk({ requests: faults, begin })
+  const { options, strike, calm } = createProxyFaults({ api, directory: plane.directory, hcloud: true })
   const { calls, listener } = createSeenCalls()
   const proxy = await createRecordingProxy({
     ...{ kubernetes: { url: plane.url, ca: plane.ca }, hcloud: servers.hcloud.url, telegram: servers.telegram.url },
-    ...{ faults, watchFaults, listener },
+    ...{ ...options, listener },
   })
   const podDirectory = path.join(directory, 'pod')
   await cp(await plane.podFilesFor(operatorAccount), podDirectory, { recursive: true })
@@ -77,22 +69,16 @@ export async function startApartLab(options: NodeOptions = {}): Promise<ApartLab
       ...{ hcloud: `${proxy.urls.hcloud}/v1`, telegram: proxy.urls.telegram, log, ...o },
       args: quickArgs,
     })
-  let operator = await start(options)
+  let operator = await start(first)
   await operator.untilReady()
   return {
-    ...{ api, plane, world, calls, podDirectory },
+    ...{ api, plane, world, calls, podDirectory, strike, calm },
     get operator() {
       return operator
     },
     async start(o) {
       operator = await start(o)
     },
-    take(plan) {
-      const parsed = parseFaultPlan({ faults: plan })
-      if (!parsed.ok) throw new Error(parsed.problems.join())
-      desk.take(parsed.plan)
-    },
-    clear: () => desk.clear(),
     log: () => readFile(log, 'utf8'),
     async stop() {
       await operator.kill()
