@@ -40,7 +40,7 @@ export interface ExchangeDeps {
 
 export function createExchange({ cluster, userAgent, onCall }: ExchangeDeps): Exchange {
   const pool = createAgentPool()
-  const { host } = new URL(cluster.server)
+  const host = hostOf(cluster.server)
 
   function counted<T extends { statusCode: number }>(method: string, answer: Promise<T>): Promise<T> {
     const tell = (code: string) => onCall?.({ code, method, host })
@@ -83,6 +83,9 @@ export function createExchange({ cluster, userAgent, onCall }: ExchangeDeps): Ex
     close: () => pool.destroy(),
   }
 }
+
+/** As Go has it: with the port as it was written, also when it is the usual one, which URL leaves out. */
+export const hostOf = (server: string): string => /^[a-z]+:\/\/([^/]*)/i.exec(server)?.[1] ?? server
 
 function urlOf(server: string, { path, query = {} }: Outgoing): string {
   const search = new URLSearchParams()

@@ -7,7 +7,7 @@ import { isApiError } from './api-error.ts'
 import { retryPause } from './call-retry.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import { ConnectionError, toConnectionError } from './connection-error.ts'
-import { createExchange, type SentCall } from './exchange.ts'
+import { createExchange, hostOf, type SentCall } from './exchange.ts'
 
 export interface StreamOptions {
   /** From the root of the server, e.g. `/api/v1/namespaces/kube-system`. */
@@ -72,7 +72,7 @@ export function createTransport(deps: TransportDeps): Transport {
   const { cluster, clock, random, userAgent = 'botyard', answerLimit = defaultAnswerLimit } = deps
   const fence = deps.fence ?? openFence
   const exchange = createExchange({ cluster, userAgent, onCall: deps.onCall })
-  const { host } = new URL(cluster.server)
+  const host = hostOf(cluster.server)
 
   function callOf(options: RequestOptions): Call {
     const { method, path, timeout = defaultTimeout } = options

@@ -10,7 +10,7 @@ import {
   isUnauthorized,
 } from '../../src/kube/api-error.ts'
 import type { ClusterAccess } from '../../src/kube/cluster-access.ts'
-import type { SentCall } from '../../src/kube/exchange.ts'
+import { hostOf, type SentCall } from '../../src/kube/exchange.ts'
 import { createTransport, type RequestOptions, type Transport, type TransportDeps } from '../../src/kube/transport.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 import { cut, type FakeApiServer, fakeApiServer, json, type Reply, refusal, silence, text } from './fake-api-server.ts'
@@ -103,6 +103,15 @@ describe('a call', () => {
     await transport.request({ method: 'PATCH', path: '/a', body: {} }).catch(() => {})
     const { host } = new URL(server.url)
     expect(told).toEqual([`GET 429 ${host}`, `GET 200 ${host}`, `PATCH <error> ${host}`])
+  })
+
+  it.each([
+    ['https://10.96.0.1:443', '10.96.0.1:443'],
+    ['https://[fd00::1]:443', '[fd00::1]:443'],
+    ['https://api.example.org', 'api.example.org'],
+    ['https://proxy.example.org:8443/k8s/c-1', 'proxy.example.org:8443'],
+  ])('tells the host of %s as client-go does: %s', (server, host) => {
+    expect(hostOf(server)).toBe(host)
   })
 
   it('tells of tries that are made again, by how they ended, and once how long it took in all, streams left out', async () => {
