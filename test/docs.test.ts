@@ -68,6 +68,23 @@ describe('the documents', () => {
     ])
   })
 
+  const named = [
+    ...(pages.get('docs/explanation/faults.md') ?? '').matchAll(/\[([^\]]+)\]\((?:\.\.\/)+(test\/\S+?)\)/g),
+  ]
+  const tests = named.map(([, title = '', file = '']) => ({ title, file }))
+
+  it('name a test for each fault and edge case', () => {
+    expect(tests.length).toBeGreaterThan(70)
+  })
+
+  it.each(tests)('name a test that is there: $title, in $file', ({ title, file }) => {
+    expect(
+      read(file)
+        .split('\n')
+        .filter((line) => line.includes(title)),
+    ).not.toEqual([])
+  })
+
   it('show the smallest Project on the first page', () => {
     expect(examples.map(({ page }) => page)).toContain('README.md')
   })

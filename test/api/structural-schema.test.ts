@@ -106,3 +106,14 @@ function recursive(): z.ZodType {
   const node: z.ZodType = z.object({ next: z.lazy(() => node).optional() })
   return node
 }
+
+describe('the CRD', () => {
+  it('marks conditions as a map by their type, so that who applies one leaves the others', () => {
+    const versions = projectDefinition().spec.versions as { schema: { openAPIV3Schema: { properties?: object } } }[]
+    const [properties] = versions.map(({ schema }) => schema.openAPIV3Schema.properties)
+    const { status } = properties as { status: { properties: object } }
+    expect(status.properties).toMatchObject({
+      conditions: { 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] },
+    })
+  })
+})

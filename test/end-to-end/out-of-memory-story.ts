@@ -61,7 +61,7 @@ export function outOfMemoryTest({ projects, kilobytes, megabytes, seconds = 0 }:
       const sees = async () => (await lab.api.get(served.project))['status'].observedGeneration === metadata.generation
       await waitFor('a look at the change meanwhile', sees, { within: 60_000 })
       if (seconds > 0)
-        await waitFor('a report of every Project', allReported, { within: seconds * 1_000, every: 5_000 })
+        await waitFor('a report of every Project', allReported, { within: seconds * 1_000, every: 20_000 })
       process.stdout.write(
         `with room: worked up after ${((performance.now() - since) / 1_000).toFixed(0)} s, ` +
           `RSS ${(await lab.operator.memory()).toFixed(0)} MiB\n`,
