@@ -1,3 +1,3 @@
 import { outOfMemoryTest } from './out-of-memory-story.ts'
 
-outOfMemoryTest({ projects: 20_000, kilobytes: 0, megabytes: 64, seconds: 900 })
+outOfMemoryTest({ projects: 20_000, kilobytes: 0, megabytes: 64, seconds: 1_800 })
