@@ -137,6 +137,9 @@ describe('a CRD that is removed by force, finalizers and all, behind a watch tha
     await install()
     const before = holdingsOf(lab.world, kept.tenant)
     const from = lab.calls.length
+    // How long a running one takes to find it has been seen; this one looks at once, and remembers nothing.
+    await lab.operator.kill()
+    await lab.start()
     const again = await lab.api.create(projectOf(kept.tenant))
     await untilCondition(lab.api, again, {
       ...{ type: 'CredentialsReady', status: 'False', reason: 'PreviousIncarnation' },

@@ -71,7 +71,7 @@ describe('a running operator', () => {
     await waitFor('a refusal of the old token', refused, { within: 40_000, every: 500 })
     const since = performance.now()
     const { project } = await create()
-    await delay(20_000)
+    await delay(10_000)
     expect(await reported(project)).toBe(false)
     const issued = path.join(await lab.plane.podFilesFor(operatorAccount), 'token')
     await writeFile(path.join(lab.podDirectory, 'token'), await readFile(issued))
