@@ -85,6 +85,14 @@ function isGoingWell({ project, deps }: Pass): boolean {
 }
 
 async function runUntilIncomplete(pass: Pass): Promise<Outcome> {
+  const outcome = await firstStop(pass)
+  // Not when one step has succeeded: those before the one that fails do so in every pass.
+  if (outcome.kind === 'complete' || outcome.step.kind !== 'unobserved')
+    pass.deps.memory.of(pass.project.metadata.uid).failures = 0
+  return outcome
+}
+
+async function firstStop(pass: Pass): Promise<Outcome> {
   for (const step of steps) {
     const stopped = await runAny(pass, step)
     if (stopped !== undefined) return stopped
@@ -124,7 +132,6 @@ async function runRehearsal(pass: Pass): Promise<Outcome | undefined> {
 async function runStep(pass: Pass, { condition, run }: StepDefinition): Promise<Outcome | undefined> {
   delete pass.amiss
   const step = await answered(pass, run(pass))
-  if (step.kind !== 'unobserved') pass.deps.memory.of(pass.project.metadata.uid).failures = 0
   if (step.kind !== 'done') return stop(pass, condition, step)
   reportStep(pass, condition, step)
   return undefined

@@ -125,3 +125,25 @@ describe('an outage', () => {
     await lab.advance(seconds(1))
   })
 })
+
+describe('a write that fails again and again', () => {
+  it.each([
+    { line: 'POST /servers', service: 'hcloud' as const },
+    { line: 'POST /bot*/setWebhook', service: 'telegram' as const },
+  ])(
+    'is tried ever more seldom, although all steps before it succeed in each pass: $line',
+    async ({ line, service }) => {
+      lab = await virtualLab()
+      lab[service].faults.add({ kind: 'status', status: 500, contentType: 'application/json', body: '{}', route: line })
+      applyBot(lab)
+      await lab.advance(minutes(10))
+      const isMeant = (call: string) => call.startsWith('POST ') && call.endsWith(line.split('/').at(-1) ?? '')
+      const [, tries = 0] = Object.entries(lab.calls(service)).find(([call]) => isMeant(call)) ?? []
+      expect(tries).toBeGreaterThan(3)
+      expect(tries).toBeLessThanOrEqual(12)
+      lab[service].faults.clear()
+      await lab.advance(minutes(6))
+      expect(lab.told('Ready')).toBe('True Available')
+    },
+  )
+})
