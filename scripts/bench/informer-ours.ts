@@ -1,9 +1,9 @@
 // A program: our reflector and store follow the server whose URL is the argument, and count what they are told.
 
 import { nextTurn, systemClock } from '../../src/clock.ts'
+import { createReflector } from '../../src/controller/cache/reflector.ts'
+import { createStore } from '../../src/controller/cache/store.ts'
 import type { KubernetesObject } from '../../src/controller/kubernetes-object.ts'
-import { createReflector } from '../../src/controller/reflector.ts'
-import { createStore } from '../../src/controller/store.ts'
 import { createListWatch } from '../../src/kube/list-watch.ts'
 import { createTransport } from '../../src/kube/transport.ts'
 import { report } from './informer-report.ts'

@@ -1,13 +1,13 @@
 // How many keys a second go through the work queue, alone and with a controller whose reconciler has nothing to do.
 
 import { nextTurn, sleep, systemClock } from '../../src/clock.ts'
-import { createBackoff } from '../../src/controller/backoff.ts'
 import { createController } from '../../src/controller/controller.ts'
 import { namespaceOf } from '../../src/controller/kubernetes-object.ts'
 import { createOwnWrites } from '../../src/controller/own-writes.ts'
+import { createBackoff } from '../../src/controller/queue/backoff.ts'
+import { createWorkQueue } from '../../src/controller/queue/work-queue.ts'
 import type { Reconcile } from '../../src/controller/reconcile.ts'
 import type { Reconciled } from '../../src/controller/runner.ts'
-import { createWorkQueue } from '../../src/controller/work-queue.ts'
 import type { Figure } from './figure.ts'
 import { longestTurn } from './longest-turn.ts'
 import { perSecond } from './per-second.ts'

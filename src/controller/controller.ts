@@ -1,12 +1,12 @@
 // Runs a reconciler: caches first, then sources and workers; one run per key at a time; a stop that ends what it began.
 
 import { type Clock, type Duration, deadline, minutes, seconds } from '../clock.ts'
-import type { Cache } from './cache.ts'
+import type { Cache } from './cache/cache.ts'
+import type { WorkQueue } from './queue/work-queue.ts'
 import type { Reconcile } from './reconcile.ts'
 import { createRunner, type Reconciled } from './runner.ts'
 import type { Source } from './source.ts'
 import { createTurnLimit } from './turn-limit.ts'
-import type { WorkQueue } from './work-queue.ts'
 
 export interface ControllerDeps {
   readonly queue: WorkQueue

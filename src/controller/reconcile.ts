@@ -1,7 +1,7 @@
 // What a reconciler is to the runtime: a function of a key that may be called at any time, any number of times.
 
 import type { Duration } from '../clock.ts'
-import type { Lane } from './lanes.ts'
+import type { Lane } from './queue/lanes.ts'
 
 export interface ReconcileResult {
   /** Look again after this many milliseconds (0: at once). Without it, only a change or a source wakes the key. */

@@ -1,8 +1,8 @@
 // One run of the reconciler for one key, and what its outcome means to the queue.
 
 import { type Clock, type Duration, deadline } from '../clock.ts'
+import type { WorkQueue } from './queue/work-queue.ts'
 import { type Reconcile, type ReconcileResult, TerminalError } from './reconcile.ts'
-import type { WorkQueue } from './work-queue.ts'
 
 /**
  * success: nothing more to do; requeue_after: looks again by its own wish; error: retried with backoff; terminal: not

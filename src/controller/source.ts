@@ -1,6 +1,6 @@
 // A second origin of work beside the watch: whatever else may notice that a key needs a look.
 
-import type { Lane } from './lanes.ts'
+import type { Lane } from './queue/lanes.ts'
 
 export interface Source {
   /**

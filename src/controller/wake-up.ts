@@ -1,8 +1,8 @@
 // Decides which changes of a watched kind are worth a look, at which keys, and how urgent it is.
 
-import type { Lane } from './lanes.ts'
-import type { Origin } from './reflector.ts'
-import type { Change } from './store.ts'
+import type { Origin } from './cache/reflector.ts'
+import type { Change } from './cache/store.ts'
+import type { Lane } from './queue/lanes.ts'
 
 export interface WakeUpDeps<T> {
   readonly enqueue: (key: string, lane: Lane) => void

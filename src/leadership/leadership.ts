@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { type Clock, type Duration, hours } from '../clock.ts'
-import { createLeaderElector } from '../controller/leader-election.ts'
-import type { LeaderEvent } from '../controller/leader-state.ts'
-import type { LeaseStore, LeaseTimes } from '../controller/lease-store.ts'
+import { createLeaderElector } from '../controller/election/leader-election.ts'
+import type { LeaderEvent } from '../controller/election/leader-state.ts'
+import type { LeaseStore, LeaseTimes } from '../controller/election/lease-store.ts'
 import { createFence, type Fence, openFence } from './fence.ts'
 
 export interface Leadership {

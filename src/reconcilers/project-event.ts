@@ -2,7 +2,7 @@
 
 import type { Condition } from '../api/conditions.ts'
 import type { Project } from '../api/project.ts'
-import type { RecordedEvent } from '../controller/event-series.ts'
+import type { RecordedEvent } from '../controller/events/event-series.ts'
 
 /** What an event says beside whom it is about. Texts hold no secret: the redaction gate is a net, not a habit. */
 export type ProjectEvent = Omit<RecordedEvent, 'regarding'>

@@ -3,8 +3,8 @@
 
 import { Counter, Gauge, type Registry } from 'prom-client'
 import type { Duration } from '../clock.ts'
-import type { EventOutcome } from '../controller/event-recorder.ts'
-import type { Phase } from '../controller/reflector.ts'
+import type { Phase } from '../controller/cache/reflector.ts'
+import type { EventOutcome } from '../controller/events/event-recorder.ts'
 import { version } from './version.ts'
 
 export interface OwnMetrics {

@@ -3,10 +3,10 @@
 
 import { describe, expect, it } from 'vitest'
 import { seededRandom } from '../../simulators/kit/random.ts'
-import { createBackoff } from '../../src/controller/backoff.ts'
 import { createController } from '../../src/controller/controller.ts'
 import { namespaceOf } from '../../src/controller/kubernetes-object.ts'
-import { createWorkQueue } from '../../src/controller/work-queue.ts'
+import { createBackoff } from '../../src/controller/queue/backoff.ts'
+import { createWorkQueue } from '../../src/controller/queue/work-queue.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 
 const workers = 4

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createBackoff } from '../../src/controller/backoff.ts'
 import { createController } from '../../src/controller/controller.ts'
 import { namespaceOf } from '../../src/controller/kubernetes-object.ts'
-import type { Lane } from '../../src/controller/lanes.ts'
 import { createOwnWrites } from '../../src/controller/own-writes.ts'
+import { createBackoff } from '../../src/controller/queue/backoff.ts'
+import type { Lane } from '../../src/controller/queue/lanes.ts'
+import { createWorkQueue } from '../../src/controller/queue/work-queue.ts'
 import { type ReconcileResult, TerminalError } from '../../src/controller/reconcile.ts'
-import { createWorkQueue } from '../../src/controller/work-queue.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 
 const cap = 1_000

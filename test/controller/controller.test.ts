@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createBackoff } from '../../src/controller/backoff.ts'
-import type { Cache } from '../../src/controller/cache.ts'
+import type { Cache } from '../../src/controller/cache/cache.ts'
 import { type ControllerDeps, createController } from '../../src/controller/controller.ts'
-import type { Lane } from '../../src/controller/lanes.ts'
+import { createBackoff } from '../../src/controller/queue/backoff.ts'
+import type { Lane } from '../../src/controller/queue/lanes.ts'
+import { createWorkQueue } from '../../src/controller/queue/work-queue.ts'
 import { type Reconcile, type ReconcileContext, TerminalError } from '../../src/controller/reconcile.ts'
 import type { Reconciled } from '../../src/controller/runner.ts'
-import { createWorkQueue } from '../../src/controller/work-queue.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 
 function setUp(reconcile: Reconcile, options: Partial<ControllerDeps> = {}) {

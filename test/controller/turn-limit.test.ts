@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { nextTurn } from '../../src/clock.ts'
-import { createBackoff } from '../../src/controller/backoff.ts'
 import { createController } from '../../src/controller/controller.ts'
-import { createWorkQueue } from '../../src/controller/work-queue.ts'
+import { createBackoff } from '../../src/controller/queue/backoff.ts'
+import { createWorkQueue } from '../../src/controller/queue/work-queue.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 
 /** Each run keeps the processor for a millisecond and waits for nothing. */

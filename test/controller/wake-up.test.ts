@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createWakeUp, type WakeUpDeps } from '../../src/controller/wake-up.ts'
-import { type Thing, thing } from './thing.ts'
+import { type Thing, thing } from './cache/thing.ts'
 
 function setUp(options: Partial<WakeUpDeps<Thing>> = {}) {
   const enqueued: string[] = []

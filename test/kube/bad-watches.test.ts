@@ -3,9 +3,9 @@
 
 import { afterEach, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
+import { createReflector } from '../../src/controller/cache/reflector.ts'
+import { createStore } from '../../src/controller/cache/store.ts'
 import type { KubernetesObject } from '../../src/controller/kubernetes-object.ts'
-import { createReflector } from '../../src/controller/reflector.ts'
-import { createStore } from '../../src/controller/store.ts'
 import { createListWatch } from '../../src/kube/list-watch.ts'
 import { createTransport } from '../../src/kube/transport.ts'
 import { waitFor } from '../support/control-plane.ts'

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { systemClock } from '../../src/clock.ts'
-import { createEventRecorder, type EventOutcome } from '../../src/controller/event-recorder.ts'
-import type { RecordedEvent } from '../../src/controller/event-series.ts'
+import { createEventRecorder, type EventOutcome } from '../../src/controller/events/event-recorder.ts'
+import type { RecordedEvent } from '../../src/controller/events/event-series.ts'
 import { createEvents } from '../../src/kube/events.ts'
 import type { Transport } from '../../src/kube/transport.ts'
 import { type Api, adminApi, createNamespace, type KubeObject, waitFor } from '../support/control-plane.ts'

@@ -2,9 +2,9 @@
 
 import type { Project } from '../../src/api/project.ts'
 import { systemClock } from '../../src/clock.ts'
-import type { ListWatch } from '../../src/controller/list-watch.ts'
-import { createReflector } from '../../src/controller/reflector.ts'
-import { createStore } from '../../src/controller/store.ts'
+import type { ListWatch } from '../../src/controller/cache/list-watch.ts'
+import { createReflector } from '../../src/controller/cache/reflector.ts'
+import { createStore } from '../../src/controller/cache/store.ts'
 import type { ClusterAccess } from '../../src/kube/cluster-access.ts'
 import { createProjects } from '../../src/kube/projects.ts'
 import { createTransport } from '../../src/kube/transport.ts'

@@ -2,8 +2,8 @@
 
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
 import { seconds, systemClock } from '../../src/clock.ts'
-import { createLeaderElector, type LeaderElector } from '../../src/controller/leader-election.ts'
-import { claim, microTime, surrender } from '../../src/controller/lease-record.ts'
+import { createLeaderElector, type LeaderElector } from '../../src/controller/election/leader-election.ts'
+import { claim, microTime, surrender } from '../../src/controller/election/lease-record.ts'
 import { createLeases } from '../../src/kube/leases.ts'
 import type { Transport } from '../../src/kube/transport.ts'
 import { type Api, adminApi, createNamespace, waitFor } from '../support/control-plane.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Project } from '../../src/api/project.ts'
-import type { ListWatch } from '../../src/controller/list-watch.ts'
+import type { ListWatch } from '../../src/controller/cache/list-watch.ts'
 import { ApiError } from '../../src/kube/api-error.ts'
 import { createProjects } from '../../src/kube/projects.ts'
 import type { RequestOptions, Transport } from '../../src/kube/transport.ts'

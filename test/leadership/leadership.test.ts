@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { seconds } from '../../src/clock.ts'
 import { createLeadership } from '../../src/leadership/leadership.ts'
 import { createLogger } from '../../src/log.ts'
-import { createLeaseWorld, usualTimes } from '../controller/lease-world.ts'
+import { createLeaseWorld, usualTimes } from '../controller/election/lease-world.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 
 const signal = new AbortController().signal

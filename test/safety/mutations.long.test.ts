@@ -22,7 +22,7 @@ const copied = [
   'test/safety',
   'test/support',
   'test/kube',
-  'test/controller/lease-world.ts',
+  'test/controller/election/lease-world.ts',
   'test/simulators/hcloud',
   'package.json',
   'tsconfig.json',

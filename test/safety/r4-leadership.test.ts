@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { seconds } from '../../src/clock.ts'
 import { createLeadership } from '../../src/leadership/leadership.ts'
 import { createLogger } from '../../src/log.ts'
-import { createLeaseWorld } from '../controller/lease-world.ts'
+import { createLeaseWorld } from '../controller/election/lease-world.ts'
 import { fakeClock } from '../support/fake-clock.ts'
 
 const times = { leaseDuration: seconds(15), renewDeadline: seconds(10), retryPeriod: seconds(2) }

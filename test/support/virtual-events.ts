@@ -1,8 +1,8 @@
 // The events of a virtual world as a cluster would keep them, and what no list of events may show (V5, R9).
 
 import { minutes } from '../../src/clock.ts'
-import type { EventSink } from '../../src/controller/event-recorder.ts'
-import type { StoredEvent } from '../../src/controller/event-series.ts'
+import type { EventSink } from '../../src/controller/events/event-recorder.ts'
+import type { StoredEvent } from '../../src/controller/events/event-series.ts'
 
 export interface VirtualEvents {
   readonly sink: EventSink
