@@ -132,8 +132,12 @@ interface PlaceOptions {
 }
 
 /** A write of the Lease. */
-export const isRenewal = ({ world, verb, path: target }: SeenCall) =>
+const isRenewal = ({ world, verb, path: target }: SeenCall) =>
   world === 'kubernetes' && target.includes('/leases') && verb !== 'GET'
+
+/** The last write by which a process took the Lease, for the first time or again. */
+export const lastHold = (calls: readonly SeenCall[]): SeenCall | undefined =>
+  calls.findLast((call) => isRenewal(call) && call.status !== undefined && call.status < 300)
 
 async function openPlace(o: PlaceOptions): Promise<{ replica: Replica; close(): Promise<void> }> {
   const { calls, listener } = createSeenCalls()
@@ -164,7 +168,7 @@ async function openPlace(o: PlaceOptions): Promise<{ replica: Replica; close(): 
       return Object.values(fronts).reduce((sum, { held }) => sum + held, 0)
     },
     get leads() {
-      return calls.findLast((call) => isRenewal(call) && call.status !== undefined && call.status < 300) !== undefined
+      return lastHold(calls) !== undefined
     },
     async start() {
       calls.splice(0)
