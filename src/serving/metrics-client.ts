@@ -2,15 +2,16 @@
 // controller-runtime.
 
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
-import type { Duration } from '../clock.ts'
+import type { SentCall } from '../kube/exchange.ts'
+import type { EndedCall } from '../kube/transport.ts'
 
 export interface ClientMetrics {
-  /** One try of a call to the API server. `code` is the HTTP status, or `<error>`. */
-  restCall(call: { code: string; method: string; host: string }): void
+  /** One try of a call to the API server. */
+  restCall(call: SentCall): void
   /** A try that is followed by another one, by how it ended. */
-  restRetry(call: { code: string; method: string; host: string }): void
+  restRetry(call: SentCall): void
   /** A whole call; streams are none. */
-  restEnded(call: { method: string; host: string; durationMs: Duration }): void
+  restEnded(call: EndedCall): void
   /** The leadership under this name; false until told otherwise. */
   election(name: string): ElectionMetrics
   /** One reading of the certificate of /metrics from its files. */
