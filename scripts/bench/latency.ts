@@ -56,7 +56,7 @@ async function startRuntime({ controlPlane }: Cluster, editedKey: string) {
   const queue = createWorkQueue({ clock, backoff: createBackoff({ random }), partitionOf: namespaceOf })
   const store = createStore<Project>()
   const cache = createReflector({
-    ...{ listWatch: projectsOf(transport).listWatch, store, clock, random },
+    ...{ listWatch: projectsOf(transport).listWatch, store, clock, random, nextTurn },
     onChange: createWakeUp<Project>({ enqueue: queue.add, wakes: concernsUs }),
   })
   let begun = Promise.withResolvers<void>()
